@@ -1,0 +1,114 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: Settings
+
+/// Every Swift target: Swift 6 mode comes with the tools version; warnings are errors.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+/// Numeric targets are optimised in debug too; plain debug runs their loops hundreds of times slower.
+let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])]
+let shimFlags: [CSetting] = [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])]
+
+// MARK: Dependencies, exact: a fresh clone builds what was tested
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A room of the house: a target in `Sources/<wing>/<name>` that sees only what it lists.
+func room(
+  _ wing: String, _ name: String, _ dependencies: [Target.Dependency],
+  settings: [SwiftSetting] = strict
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)",
+    swiftSettings: settings)
+}
+
+func test(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [],
+  settings: [SwiftSetting] = strict
+) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
+    resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "byteedit",
+  products: [.executable(name: "byteedit", targets: ["byteedit"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    // MARK: System
+    .target(name: "CKernels", path: "Sources/System/CKernels", cSettings: kernelFlags),
+    .target(name: "COpenBLAS", path: "Sources/System/COpenBLAS", cSettings: shimFlags),
+    .target(
+      name: "CImageCodecs", path: "Sources/System/CImageCodecs", cSettings: shimFlags,
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("lcms2")]),
+    .target(
+      name: "COpenSSL", path: "Sources/System/COpenSSL", cSettings: shimFlags,
+      linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "CPlatform", path: "Sources/System/CPlatform", cSettings: shimFlags),
+
+    // MARK: Engine
+    room("Engine", "Compute", ["CKernels", "COpenBLAS"], settings: numeric),
+    room("Engine", "Tensors", ["Compute", "CKernels"], settings: numeric),
+    room("Engine", "Layers", ["Tensors", "Compute", "CKernels"], settings: numeric),
+    room("Engine", "Checkpoints", ["Tensors", "Compute", "CKernels", "COpenSSL"], settings: numeric),
+    room("Engine", "Tokenizers", []),
+    room("Engine", "Diffusion", ["Tensors"], settings: numeric),
+    room("Engine", "Models", ["Layers", "Tensors", "Checkpoints"], settings: numeric),
+    room("Engine", "Imaging", ["CImageCodecs"], settings: numeric),
+    room(
+      "Engine", "Editing",
+      ["Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute", "Imaging", "COpenSSL"],
+      settings: numeric),
+
+    // MARK: Service
+    room("Service", "Sockets", ["CPlatform", logging, system]),
+    room("Service", "HTTP", ["Sockets", httpTypes, logging]),
+    room("Service", "Observability", [logging, metrics]),
+    room("Service", "Jobs", ["COpenSSL"]),
+    room("Service", "JobStoreSQLite", ["Jobs", "CPlatform", grdb]),
+    room("Service", "Workers", ["Jobs", "Editing", "Imaging", "Compute", "Observability", logging, metrics]),
+    room(
+      "Service", "API",
+      ["HTTP", "Jobs", "Imaging", "Observability", httpTypes, logging, metrics]),
+
+    // MARK: The front door
+    .target(
+      name: "DefaultModel", path: "Sources/DefaultModel", resources: [.copy("Model")],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "byteedit",
+      dependencies: [
+        "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
+        "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "DefaultModel",
+        argumentParser, logging, metrics, lifecycle, unixSignals, yams,
+      ],
+      path: "Sources/CommandLine/byteedit", swiftSettings: strict),
+
+    // MARK: Tests, a mirror of Sources
+  ]
+)
