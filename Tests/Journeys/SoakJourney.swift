@@ -31,7 +31,7 @@ struct SoakJourney {
     let accepted = Mutex<[String]>([])
     let next = Atomic<Int>(0)
     let failures = Mutex<[String]>([])
-    DispatchQueue.concurrentPerform(iterations: 16) { _ in
+    inParallel(16) {
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < 200 else { return }
@@ -98,5 +98,18 @@ struct SoakJourney {
       }
       #expect(state == "succeeded" || state == "canceled", "\(identifier) is \(state)")
     }
+  }
+
+  /// Runs the same work on threads of its own; Dispatch would give no more than the cores.
+  private func inParallel(_ count: Int, _ work: @escaping @Sendable () -> Void) {
+    let group = DispatchGroup()
+    for _ in 0..<count {
+      group.enter()
+      Thread {
+        work()
+        group.leave()
+      }.start()
+    }
+    group.wait()
   }
 }
