@@ -29,10 +29,12 @@ package protocol JobStore: BlobStore {
   // MARK: Workers
 
   func register(_ id: String, description: JSONValue) async throws(JobStoreError)
+  /// Says that the worker lives, whether or not it has a job.
+  func touch(_ id: String) async throws(JobStoreError)
   func unregister(_ id: String) async throws(JobStoreError)
   /// Takes the next job for `lease`, or `nil` when none waits.
   func claim(worker: String, lease: Duration) async throws(JobStoreError) -> ClaimedJob?
-  /// Extends the lease to `lease` from now and marks its worker as alive.
+  /// Extends the lease to `span` from now.
   func heartbeat(_ lease: Lease, for span: Duration) async throws(JobStoreError) -> LeaseAnswer
   func report(_ progress: JobProgress, under lease: Lease) async throws(JobStoreError)
     -> LeaseAnswer
