@@ -98,7 +98,8 @@ extension [UInt8] {
     var failure: ImagingError?
     let array = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       do throws(ImagingError) {
-        try body(UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<count]))
+        try body(
+          UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<count]))
         initialized = count
       } catch {
         failure = error
