@@ -1,3 +1,6 @@
+package import Diffusion
+package import Imaging
+
 /// What is done to the hole.
 package enum EditTask: String, Sendable, CaseIterable {
   /// Draw what the prompt asks for.
@@ -6,21 +9,6 @@ package enum EditTask: String, Sendable, CaseIterable {
   case outpaint
   /// Remove what is there and continue the background.
   case erase
-}
-
-/// How many pixels an outpainting adds on each side of the picture.
-package struct Expansion: Sendable, Equatable {
-  package var left: Int
-  package var top: Int
-  package var right: Int
-  package var bottom: Int
-
-  package init(left: Int = 0, top: Int = 0, right: Int = 0, bottom: Int = 0) {
-    self.left = left
-    self.top = top
-    self.right = right
-    self.bottom = bottom
-  }
 }
 
 /// How much of the picture around the hole the model sees.
@@ -69,10 +57,13 @@ package struct EditRequest: Sendable {
   package var guidanceScale: Double?
   /// 0 ... 1; 0 leaves guidance as it is, see `classifierFreeGuidance`.
   package var guidanceRescale = 0.0
-  package var sampler: String?
+  package var sampler: SamplerKind?
   /// In (0, 1]: how far the hole's old content is noised before it is denoised.
   package var strength = 1.0
-  package var maskSettings = MaskSettings()
+  package var maskOptions = MaskOptions()
+  /// Pixels over which the edit fades in, counted inwards from the hole's border.
+  package var feather = 0
+  package var maskReduction = MaskReduction.max
   /// Model pixels: the side of the square that the crop is scaled to the area of.
   package var resolution: Int?
   package var context = Context.automatic
@@ -88,47 +79,19 @@ package struct EditRequest: Sendable {
   }
 }
 
-/// How a mask is read and widened.
-package struct MaskSettings: Sendable, Equatable {
-  package enum Semantics: String, Sendable, CaseIterable {
-    case auto
-    case alpha
-    case luma
-  }
-
-  /// How a mask of pixels becomes one of latents.
-  package enum Reduction: String, Sendable, CaseIterable {
-    /// A latent is edited when any of its pixels is.
-    case max
-    /// The upper left pixel decides, as in the reference pipeline.
-    case nearest
-  }
-
-  package var semantics = Semantics.auto
-  package var isInverted = false
-  /// 0 ... 255: coverage at or above it is edited.
-  package var threshold = 128
-  /// Pixels by which the hole is widened.
-  package var grow = 0
-  /// Pixels over which the edit fades in, counted inwards from the hole's border.
-  package var feather = 0
-  package var reduction = Reduction.max
-
-  package init() {}
+/// How a mask of pixels becomes one of latents.
+package enum MaskReduction: String, Sendable, CaseIterable {
+  /// A latent is edited when any of its pixels is.
+  case max
+  /// The upper left pixel decides, as in the reference pipeline.
+  case nearest
 }
 
 /// The file that a candidate is written as.
 package struct OutputSettings: Sendable, Equatable {
-  package enum Format: String, Sendable, CaseIterable {
-    case png
-    case jpeg
-
-    package var mediaType: String { "image/\(rawValue)" }
-  }
-
-  package var format = Format.png
+  package var format = ImageFormat.png
   /// JPEG quality, 1 ... 100.
-  package var quality = 92
+  package var quality = 95
   /// Writes the receipt and the IPTC digital source type into the picture.
   package var carriesProvenance = true
 

@@ -100,7 +100,7 @@ extension InpaintingPipeline {
       settings.sampler, steps: settings.steps, strength: settings.strength)
     let shape = conditioning.maskedPosterior.mean.shape
     let image = conditioning.imagePosterior.map { scaled($0.sample(using: &generator)) }
-    let noise = generator.normalNHWC(shape)
+    let noise = generator.latentNoise(shape)
     let masked = scaled(conditioning.maskedPosterior.sample(using: &generator))
     let start = try image.map { try sampler.addNoise(to: $0, noise: noise) }
       ?? noise * Float(sampler.initialNoiseScale)
@@ -135,7 +135,7 @@ extension InpaintingPipeline {
   /// Decodes a finished latent to pixels `[1, height, width, 3]`, clipped to 0 ... 1.
   package func decode(_ latent: Tensor) throws -> Tensor {
     let factor = Float(autoencoder.configuration.scalingFactor)
-    return try autoencoder.decode(latent * (1 / factor)).mapped { min(1, max(0, $0 / 2 + 0.5)) }
+    return try autoencoder.decode(latent * (1 / factor)).affine(0.5, 0.5).clamped(0, 1)
   }
 }
 
@@ -146,7 +146,15 @@ package struct LatentPosterior: Sendable {
 
   /// Draws once, in the reference's order of channels before rows.
   package func sample(using generator: inout TorchGenerator) -> Tensor {
-    let noise = generator.normalNHWC(mean.shape)
-    return mean + logVariance.mapped { exponential(0.5 * min(20, max(-30, $0))) } * noise
+    let noise = generator.latentNoise(mean.shape)
+    return mean + (logVariance * 0.5).exponential() * noise
+  }
+}
+
+extension TorchGenerator {
+  /// Standard normal values `[batch, height, width, channels]`, drawn as the reference does:
+  /// channels before rows.
+  fileprivate mutating func latentNoise(_ shape: Shape) -> Tensor {
+    normal(shape: [shape[0], shape[3], shape[1], shape[2]]).nchwToNHWC()
   }
 }
