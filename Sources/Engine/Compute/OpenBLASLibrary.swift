@@ -65,8 +65,10 @@ enum CoreChoice {
   private static let wide: Set<String> = ["skylakex", "cooperlake", "sapphirerapids"]
   private static let medium: Set<String> = ["haswell", "zen"]
 
-  /// The core to force, or nil when the named one already uses what the CPU has. `cpuLevel` is 3
-  /// with AVX-512, 2 with AVX2, 0 below (and on other architectures, where the library decides).
+  /// The core to force, or nil when the named one already uses what the CPU has.
+  ///
+  /// `cpuLevel` is 3 with AVX-512, 2 with AVX2, 0 below (and on other architectures, where the
+  /// library decides).
   static func betterCore(than name: String, cpuLevel: Int) -> String? {
     let name = name.lowercased()
     let level = wide.contains(name) ? 3 : medium.contains(name) ? 2 : 0

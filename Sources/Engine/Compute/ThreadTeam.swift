@@ -2,9 +2,10 @@ import CKernels
 import Glibc
 import Synchronization
 
-/// Threads that share the tasks of a parallel loop. Tasks are fixed by the caller, by shapes alone;
-/// the threads only decide who runs which, so results are the same bits on any number of threads.
+/// Threads that share the tasks of a parallel loop.
 ///
+/// Tasks are fixed by the caller, by shapes alone; the threads only decide who runs which, so
+/// results are the same bits on any number of threads.
 /// A loop started inside a task runs inline; loops started from several threads take turns.
 package final class ThreadTeam: Sendable {
   /// A team of all cores.

@@ -65,8 +65,10 @@ extension Tensor {
     return copy
   }
 
-  /// The gradients of this single value with respect to watched tensors, in their shapes. A tensor
-  /// that the value does not depend on gets zeros.
+  /// The gradients of this single value with respect to watched tensors, in their shapes.
+  ///
+  /// A tensor that the value does not depend on gets zeros. Throws when it depends through an
+  /// operation without a gradient.
   package func gradients(withRespectTo sources: [Tensor]) throws(TensorError) -> [Tensor] {
     guard let node, count == 1 else {
       throw TensorError.notDifferentiable(shape: shape.description)
