@@ -10,6 +10,8 @@ package struct AutoencoderConfiguration: Sendable, Equatable {
   /// Residual blocks of each level of the encoder; the decoder has one more.
   package var layers: Int
   package var groups: Int
+  /// Of every normalisation; the file has no key for it.
+  package var epsilon: Float = 1e-6
   /// Whether the coarsest part attends to itself.
   package var attendsInMiddle: Bool
   package var hasQuantConvolution: Bool

@@ -46,8 +46,9 @@ package struct AutoencoderKL: Sendable {
     guard shape.rank == 4, shape[3] == configuration.imageChannels, shape.count > 0,
       shape[1] >= downsamplingFactor, shape[2] >= downsamplingFactor
     else {
-      throw refusal("a picture \(shape), not [batch, height, width, \(configuration.imageChannels)]"
-        + " of at least \(downsamplingFactor) pixels a side")
+      throw refusal(
+        "a picture \(shape), not [batch, height, width, \(configuration.imageChannels)]"
+          + " of at least \(downsamplingFactor) pixels a side")
     }
     let encoded = encoder(image)
     let moments = quantization?(encoded) ?? encoded
@@ -65,7 +66,8 @@ package struct AutoencoderKL: Sendable {
   package func decode(_ latent: Tensor) throws(ModelError) -> Tensor {
     let shape = latent.shape
     guard shape.rank == 4, shape[3] == configuration.latentChannels, shape.count > 0 else {
-      throw refusal("a latent \(shape), not [batch, height, width, \(configuration.latentChannels)]")
+      throw refusal(
+        "a latent \(shape), not [batch, height, width, \(configuration.latentChannels)]")
     }
     return decoder(postQuantization?(latent) ?? latent)
   }

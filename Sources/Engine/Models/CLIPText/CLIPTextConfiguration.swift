@@ -1,5 +1,5 @@
 package import Checkpoints
-import Layers
+package import Layers
 
 /// `text_encoder/config.json`: the text half of CLIP (Radford et al. 2021).
 package struct CLIPTextConfiguration: Sendable, Equatable {

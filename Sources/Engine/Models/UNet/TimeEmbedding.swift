@@ -27,8 +27,8 @@ struct TimeEmbedding: Sendable {
   /// The embedding, activated as every residual block wants it: `[timesteps, time width]`.
   func callAsFunction(_ timesteps: [Float]) -> Tensor {
     let waves = Tensor(
-      timesteps.flatMap { waves($0) }, shape: [timesteps.count, channels])
-    return silu(mix(silu(widen(waves))))
+      timesteps.flatMap { self.waves($0) }, shape: [timesteps.count, channels])
+    return mix(widen(waves, activation: .silu), activation: .silu)
   }
 
   /// Single-precision products, as the reference computes them, so that phases agree at large

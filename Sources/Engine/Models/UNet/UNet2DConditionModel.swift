@@ -55,7 +55,8 @@ package struct UNet2DConditionModel: Sendable {
     guard context.shape.rank == 3, context.shape[2] == configuration.contextWidth,
       context.count > 0
     else {
-      throw refusal("a context \(context.shape), not [batch, tokens, \(configuration.contextWidth)]")
+      throw refusal(
+        "a context \(context.shape), not [batch, tokens, \(configuration.contextWidth)]")
     }
     return PreparedContext(
       projections: contextProjections.map { $0(context) }, batch: context.shape[0])
