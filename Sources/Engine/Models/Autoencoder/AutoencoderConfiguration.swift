@@ -1,6 +1,6 @@
 package import Checkpoints
 
-/// `vae/config.json` of an `AutoencoderKL` (diffusers; Rombach et al. 2022, section 3.1).
+/// The configuration of an autoencoder, `vae/config.json` of diffusers' `AutoencoderKL`.
 package struct AutoencoderConfiguration: Sendable, Equatable {
   package var imageChannels: Int
   package var outputChannels: Int

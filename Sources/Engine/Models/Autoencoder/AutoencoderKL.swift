@@ -2,8 +2,9 @@ package import Checkpoints
 import Layers
 package import Tensors
 
-/// The autoencoder between pictures and latents (Rombach et al. 2022, section 3.1; diffusers
-/// `AutoencoderKL`).
+/// The autoencoder between pictures and latents.
+///
+/// Source: Rombach et al. 2022, section 3.1; diffusers `AutoencoderKL`.
 package struct AutoencoderKL: Sendable {
   package let configuration: AutoencoderConfiguration
   private let encoder: Encoder

@@ -3,11 +3,13 @@ import Layers
 package import Tensors
 
 /// The text half of CLIP: token and position embeddings, causal pre-norm transformer layers, and a
-/// last normalisation (Radford et al. 2021, section 2.4).
+/// last normalisation.
+///
+/// Source: Radford et al. 2021, section 2.4.
 package struct CLIPTextModel: Sendable {
   package let configuration: CLIPTextConfiguration
   private let tokenEmbedding: Embedding
-  /// `[positions, width]`
+  /// One row for every position, `[positions, width]`.
   private let positionEmbedding: Tensor
   private let layers: [CLIPTextLayer]
   private let finalNormalization: LayerNormalization

@@ -5,7 +5,9 @@ import Layers
 import Tensors
 
 /// Turns timesteps into the embedding that every residual block adds: sines and cosines of
-/// geometrically spaced frequencies (Ho et al. 2020, appendix B), then two linear layers.
+/// geometrically spaced frequencies, then two linear layers.
+///
+/// Source: Ho et al. 2020, appendix B.
 struct TimeEmbedding: Sendable {
   private let channels: Int
   private let cosinesFirst: Bool

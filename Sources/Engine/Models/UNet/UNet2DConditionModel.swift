@@ -2,8 +2,9 @@ package import Checkpoints
 import Layers
 package import Tensors
 
-/// The denoiser: a U-Net over latents that attends to a text (Rombach et al. 2022, section 3.3;
-/// diffusers `UNet2DConditionModel`).
+/// The denoiser: a U-Net over latents that attends to a text.
+///
+/// Source: Rombach et al. 2022, section 3.3; diffusers `UNet2DConditionModel`.
 package struct UNet2DConditionModel: Sendable {
   /// Keys and values of one context for every attention, so that they are made once for all steps
   /// of an edit.
