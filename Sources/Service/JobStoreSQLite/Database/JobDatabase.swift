@@ -1,0 +1,159 @@
+import Dispatch
+import GRDB
+import Jobs
+import Synchronization
+
+/// The SQLite file: readers, a writer whose commits are on disk, and one whose commits may wait.
+///
+/// Both writers target one serial queue, so they never find each other's lock; whoever else opens
+/// the file is waited for `busyTimeout`. In WAL mode a durable commit also carries every relaxed
+/// commit before it to the disk.
+final class JobDatabase: Sendable {
+  /// Commits with `synchronous=FULL`: accepting, cancelling and ending jobs.
+  private let pool: DatabasePool
+  /// Commits with `synchronous=NORMAL`: claims, progress and heartbeats survive the process, and
+  /// may be lost with the power, together with the worker that made them.
+  private let relaxedWriter: DatabaseQueue
+  private let pending = Mutex<[GroupedWrite]>([])
+  private let isClosed = Mutex(false)
+
+  init(path: String, busyTimeout: Duration, maximumPages: Int?) throws {
+    let lane = DispatchQueue(label: "byteedit.jobs.write")
+    var configuration = Configuration()
+    configuration.journalMode = .wal
+    configuration.busyMode = .timeout(busyTimeout.inSeconds)
+    configuration.writeTargetQueue = lane
+    configuration.prepareDatabase { db in
+      guard let maximumPages else { return }
+      try db.execute(sql: "PRAGMA max_page_count = \(maximumPages)")
+    }
+    pool = try DatabasePool(path: path, configuration: configuration)
+    try Schema.migrate(pool)
+    try Self.setSynchronous(pool, to: .full)
+    configuration.targetQueue = lane
+    relaxedWriter = try DatabaseQueue(path: path, configuration: configuration)
+    try Self.setSynchronous(relaxedWriter, to: .normal)
+  }
+
+  private enum Synchronous: Int {
+    case normal = 1
+    case full = 2
+  }
+
+  /// Set after opening, because GRDB sets NORMAL itself when it turns WAL on; then read back.
+  private static func setSynchronous(
+    _ writer: some DatabaseWriter, to level: Synchronous
+  ) throws {
+    try writer.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA synchronous = \(level.rawValue)")
+      let found = try Int.fetchOne(db, sql: "PRAGMA synchronous")
+      guard found == level.rawValue else {
+        throw JobStoreError.failed("PRAGMA synchronous is \(found ?? -1), not \(level.rawValue)")
+      }
+    }
+  }
+
+  /// For opening only: blocks.
+  func writeNow(_ body: (Database) throws -> Void) throws {
+    try pool.writeWithoutTransaction { db in
+      try inImmediateTransaction(db) { try body(db) }
+    }
+  }
+
+  /// For opening only: blocks.
+  func readNow<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try pool.read(body)
+  }
+
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(JobStoreError) -> Value {
+    guard !isClosed.withLock({ $0 }) else { throw .closed }
+    let result: Result<Value, JobStoreError> = await withCheckedContinuation { continuation in
+      pool.asyncRead { connection in
+        continuation.resume(returning: translating { try body(connection.get()) })
+      }
+    }
+    return try result.get()
+  }
+
+  /// One transaction that survives the process; the answer comes after its commit.
+  func relaxed<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(JobStoreError) -> Value {
+    let result: Result<Value, JobStoreError> = await withCheckedContinuation { continuation in
+      relaxedWriter.asyncWriteWithoutTransaction { [self] db in
+        continuation.resume(
+          returning: translating {
+            guard !isClosed.withLock({ $0 }) else { throw JobStoreError.closed }
+            return try inImmediateTransaction(db) { try body(db) }
+          })
+      }
+    }
+    return try result.get()
+  }
+
+  /// Joins the next durable transaction; the answer comes after its commit is on disk.
+  ///
+  /// Whatever gathers while one commit waits for the disk goes into the next one together.
+  func durable<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(JobStoreError) -> Value {
+    let result: Result<Value, JobStoreError> = await withCheckedContinuation { continuation in
+      let write = GroupedWrite.returning(body) { continuation.resume(returning: $0) }
+      let isFirst = pending.withLock { pending in
+        pending.append(write)
+        return pending.count == 1
+      }
+      if isFirst { pool.asyncWriteWithoutTransaction { [self] db in commitPending(db) } }
+    }
+    return try result.get()
+  }
+
+  private func commitPending(_ db: Database) {
+    let writes = pending.withLock { pending in
+      defer { pending = [] }
+      return pending
+    }
+    let result = translating {
+      guard !isClosed.withLock({ $0 }) else { throw JobStoreError.closed }
+      try inImmediateTransaction(db) { try GroupedWrite.run(writes, db) }
+    }
+    for write in writes { write.answer(result) }
+  }
+
+  /// Ends after what is under way; later calls answer `closed`.
+  func close() throws(JobStoreError) {
+    let wasClosed = isClosed.withLock { isClosed in
+      defer { isClosed = true }
+      return isClosed
+    }
+    guard !wasClosed else { return }
+    try translating {
+      // Its own queue first: the pool's last connection then checkpoints and removes the WAL.
+      try relaxedWriter.close()
+      try pool.close()
+    }.get()
+  }
+}
+
+/// `BEGIN IMMEDIATE`: the lock is taken before the first read, so no write can fail half-way.
+private func inImmediateTransaction<Value>(
+  _ db: Database, _ body: () throws -> Value
+) throws -> Value {
+  var value: Value?
+  try db.inTransaction(.immediate) {
+    value = try body()
+    return .commit
+  }
+  guard let value else { throw JobStoreError.failed("a transaction gave no value") }
+  return value
+}
+
+func translating<Value>(_ body: () throws -> Value) -> Result<Value, JobStoreError> {
+  do {
+    return .success(try body())
+  } catch {
+    return .failure(JobStoreError(translating: error))
+  }
+}

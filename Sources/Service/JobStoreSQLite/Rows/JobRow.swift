@@ -1,0 +1,117 @@
+import GRDB
+import Jobs
+
+/// A job with what only its keeper knows: the lease, the place in the queue, the time it was
+/// taken away.
+struct JobRow {
+  var job: Job
+  var leaseToken: Int64
+  var leaseOwner: String?
+  var leaseUntil: Timestamp?
+  let rank: Int64
+  let goneAt: Timestamp?
+
+  var lookup: JobLookup { goneAt == nil ? .found(job) : .gone }
+
+  /// Throws `corrupt` when a column does not hold what was written there.
+  init(_ row: Row) throws {
+    leaseToken = row["lease_token"]
+    leaseOwner = row["lease_owner"]
+    leaseUntil = row.moment("lease_until")
+    rank = row["rank"]
+    goneAt = row.moment("gone_at")
+    job = try Job(row)
+  }
+
+  /// Of a job just accepted.
+  init(_ job: Job, rank: Int64) {
+    self.job = job
+    self.rank = rank
+    leaseToken = 0
+    goneAt = nil
+  }
+}
+
+extension JobRow {
+  static func fetch(_ db: Database, _ id: JobID) throws -> JobRow? {
+    try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT * FROM jobs WHERE id = ?"), arguments: [id.text]
+    ).map(JobRow.init)
+  }
+
+  static func fetchAll(
+    _ db: Database, where condition: String, _ arguments: StatementArguments
+  ) throws -> [JobRow] {
+    try Row.fetchAll(
+      db.cachedStatement(sql: "SELECT * FROM jobs WHERE \(condition)"), arguments: arguments
+    ).map(JobRow.init)
+  }
+
+  func insert(_ db: Database) throws {
+    let names = Self.columns.joined(separator: ", ")
+    let marks = Self.columns.map { ":" + $0 }.joined(separator: ", ")
+    try db.cachedStatement(sql: "INSERT INTO jobs (\(names)) VALUES (\(marks))")
+      .execute(arguments: arguments())
+  }
+
+  func update(_ db: Database) throws {
+    let columns = Self.columns.filter { $0 != "id" }.map { "\($0) = :\($0)" }
+    let sql = "UPDATE jobs SET \(columns.joined(separator: ", ")) WHERE id = :id"
+    try db.cachedStatement(sql: sql).execute(arguments: arguments())
+  }
+
+  private static let columns = [
+    "id", "owner", "state", "rank", "run_at", "attempt", "max_attempts", "lease_token",
+    "lease_owner", "lease_until", "deadline_at", "cancel_requested", "parameters", "seed", "image",
+    "mask", "sequence", "progress", "result", "error", "traceparent", "created_at", "started_at",
+    "finished_at",
+  ]
+
+  private func arguments() throws -> StatementArguments {
+    [
+      "id": job.id.text, "owner": job.owner, "state": job.state.rawValue, "rank": rank,
+      "run_at": job.runAt.milliseconds, "attempt": job.attempt, "max_attempts": job.maxAttempts,
+      "lease_token": leaseToken, "lease_owner": leaseOwner,
+      "lease_until": leaseUntil?.milliseconds, "deadline_at": job.deadline?.milliseconds,
+      "cancel_requested": job.cancelRequested, "parameters": try JSONText.encode(job.parameters),
+      "seed": Int64(job.seed), "image": try JSONText.encode(job.image),
+      "mask": try job.mask.map(JSONText.encode), "sequence": job.sequence,
+      "progress": try job.progress.map(JSONText.encode),
+      "result": try job.result.map(JSONText.encode), "error": try job.error.map(JSONText.encode),
+      "traceparent": job.traceparent, "created_at": job.createdAt.milliseconds,
+      "started_at": job.startedAt?.milliseconds, "finished_at": job.finishedAt?.milliseconds,
+    ]
+  }
+}
+
+extension Job {
+  fileprivate init(_ row: Row) throws {
+    let text: String = row["id"]
+    guard let id = JobID(text), let state = JobState(rawValue: row["state"]),
+      let image = try row.json(BlobReference.self, "image"),
+      let parameters = try row.json(EditParameters.self, "parameters")
+    else { throw JobStoreError.corrupt("the row of job \(text)") }
+    self.init(
+      id: id, owner: row["owner"], state: state, parameters: parameters,
+      seed: UInt32(truncatingIfNeeded: row["seed"] as Int64), image: image,
+      mask: try row.json(BlobReference.self, "mask"), attempt: row["attempt"],
+      maxAttempts: row["max_attempts"],
+      createdAt: Timestamp(milliseconds: row["created_at"]),
+      runAt: Timestamp(milliseconds: row["run_at"]), startedAt: row.moment("started_at"),
+      finishedAt: row.moment("finished_at"), sequence: row["sequence"],
+      cancelRequested: row["cancel_requested"],
+      progress: try row.json(JobProgress.self, "progress"),
+      result: try row.json(JobResult.self, "result"), error: try row.json(JobError.self, "error"),
+      traceparent: row["traceparent"])
+  }
+}
+
+extension Row {
+  func moment(_ column: String) -> Timestamp? {
+    (self[column] as Int64?).map { Timestamp(milliseconds: $0) }
+  }
+
+  func json<Value: Decodable>(_ type: Value.Type, _ column: String) throws -> Value? {
+    try (self[column] as String?).map { try JSONText.decode(type, from: $0) }
+  }
+}

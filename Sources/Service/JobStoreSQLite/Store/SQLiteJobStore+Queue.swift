@@ -1,0 +1,55 @@
+import GRDB
+package import Jobs
+
+extension SQLiteJobStore {
+  package func queuePosition(of id: JobID) async throws(JobStoreError) -> Int? {
+    let sql = """
+      SELECT count(*) FROM jobs AS ahead, jobs AS own
+      WHERE own.id = ? AND own.state = 'queued' AND ahead.state = 'queued'
+        AND (ahead.rank, ahead.id) <= (own.rank, own.id)
+      """
+    let place = try await database.read { db in
+      try Int.fetchOne(db.cachedStatement(sql: sql), arguments: [id.text])
+    }
+    // The job itself is counted, so 0 says that it does not wait.
+    guard let place, place > 0 else { return nil }
+    return place - 1
+  }
+
+  package func statistics() async throws(JobStoreError) -> QueueStatistics {
+    try await database.read { [self] db in try queueStatistics(clock.now(), db) }
+  }
+
+  static func queueLength(_ db: Database) throws -> Int {
+    try Int.fetchOne(
+      db.cachedStatement(sql: "SELECT count(*) FROM jobs WHERE state = 'queued'")) ?? 0
+  }
+
+  func queueStatistics(_ now: Timestamp, _ db: Database) throws -> QueueStatistics {
+    let running = try Int.fetchOne(
+      db.cachedStatement(sql: "SELECT count(*) FROM jobs WHERE state = 'running'"))
+    let oldest = try Int64.fetchOne(
+      db.cachedStatement(sql: "SELECT min(created_at) FROM jobs WHERE state = 'queued'"))
+    let age = oldest.map { now.seconds(since: Timestamp(milliseconds: $0)) } ?? 0
+    return QueueStatistics(
+      queued: try Self.queueLength(db), running: running ?? 0, oldestQueuedSeconds: max(0, age),
+      meanServiceSeconds: try Self.meanServiceSeconds(db), limit: settings.queueLimit)
+  }
+
+  /// Over the latest 32 successes that are still kept.
+  private static func meanServiceSeconds(_ db: Database) throws -> Double? {
+    let sql = """
+      SELECT avg(finished_at - started_at) / 1000.0 FROM (
+        SELECT finished_at, started_at FROM jobs
+        WHERE finished_at IS NOT NULL AND gone_at IS NULL AND state = 'succeeded'
+        ORDER BY finished_at DESC LIMIT 32)
+      """
+    return try Double.fetchOne(db.cachedStatement(sql: sql))
+  }
+
+  package func waitForWork(timeout: Duration) async {
+    let ticket = notifier.ticketForWork()
+    await ticket.wait(timeout: timeout)
+    notifier.discardForWork(ticket)
+  }
+}

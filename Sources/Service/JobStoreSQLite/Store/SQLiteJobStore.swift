@@ -1,0 +1,101 @@
+import Dispatch
+import GRDB
+package import Jobs
+import Synchronization
+
+/// Jobs and pictures of one machine, in one data directory, held by one process at a time.
+///
+///     data/lock             which process holds the directory
+///     data/jobs.sqlite      jobs, events, idempotency keys, workers (WAL)
+///     data/blobs/ab/abcd…   pictures by content
+package final class SQLiteJobStore: JobStore {
+  let settings: JobStoreSettings
+  let clock: any WallClock
+  let database: JobDatabase
+  let blobs: BlobKeeper
+  let notifier = ChangeNotifier()
+  let isDraining = Mutex(false)
+  private let lock: DirectoryLock
+
+  /// What the store takes from its surroundings; tests put their own here.
+  package struct Environment: Sendable {
+    package var clock: any WallClock = SystemWallClock()
+    package var fileCalls = FileCalls.system
+    /// How long another process's lock on the database is waited for.
+    package var busyTimeout = Duration.seconds(5)
+    /// Ceiling of the database's size in pages of 4096 bytes; `nil` = the disk's.
+    package var maximumPages: Int?
+
+    package init() {}
+  }
+
+  /// Opens or creates the data directory, brings its schema up to date, and puts jobs back into
+  /// the queue that ran when its last process died.
+  ///
+  /// Throws `locked` while another process holds the directory and `newerSchema` when a newer
+  /// version wrote it. Blocks.
+  package init(
+    directory: String, settings: JobStoreSettings = JobStoreSettings(),
+    environment: Environment = Environment()
+  ) throws(JobStoreError) {
+    self.settings = settings
+    clock = environment.clock
+    try makeDirectory(directory)
+    lock = try DirectoryLock(directory: directory)
+    let files = try BlobDirectory(path: directory + "/blobs", calls: environment.fileCalls)
+    blobs = BlobKeeper(directory: files, clock: environment.clock, grace: settings.blobGrace)
+    database = try translating {
+      try JobDatabase(
+        path: directory + "/jobs.sqlite", busyTimeout: environment.busyTimeout,
+        maximumPages: environment.maximumPages)
+    }.get()
+    try Self.synchronizeFolder(directory, environment.fileCalls)
+    try recover(files)
+  }
+
+  /// The names of new files are on disk before the first promise is made.
+  private static func synchronizeFolder(
+    _ directory: String, _ calls: FileCalls
+  ) throws(JobStoreError) {
+    try OpenFile(directory, 0).synchronize(calls)
+  }
+
+  /// No lease outlives its process, since one process holds the directory.
+  private func recover(_ files: BlobDirectory) throws(JobStoreError) {
+    try translating {
+      let now = clock.now()
+      try database.writeNow { db in
+        for var row in try JobRow.fetchAll(db, where: "state = 'running'", []) {
+          try row.transition(.leaseExpired, TransitionContext(now: now), db)
+        }
+        try db.execute(sql: "DELETE FROM workers")
+      }
+      let known = try database.readNow { db in
+        try Set(String.fetchAll(db, sql: "SELECT hash FROM blobs"))
+      }
+      _ = files.sweep { known.contains($0.text) }
+    }.get()
+  }
+
+  /// Ends after what is under way; waiters are woken, later calls throw `closed`.
+  package func close() async {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { [self] in
+        try? database.close()
+        notifier.wakeAll()
+        continuation.resume()
+      }
+    }
+  }
+
+  package func drain() async {
+    isDraining.withLock { $0 = true }
+    notifier.workArrived()
+  }
+
+  /// Tells waiters about committed changes of a job.
+  func announce(_ job: Job) {
+    notifier.jobChanged(job.id)
+    if job.state == .queued { notifier.workArrived() }
+  }
+}

@@ -1,0 +1,71 @@
+/// What a succeeded job made.
+package struct JobResult: Codable, Sendable, Hashable {
+  package var candidates: [CandidateRecord]
+  /// The rule by which the mask was read: `alpha` or `luma`; `nil` without a mask.
+  package var maskRule: String?
+  /// The share of the picture that was edited, from 0 to 1.
+  package var maskShare: Double
+  /// Whether the prompt was longer than the text encoder reads.
+  package var promptTruncated: Bool
+  /// Seconds by stage.
+  package var timings: [String: Double]
+
+  package init(
+    candidates: [CandidateRecord], maskRule: String?, maskShare: Double, promptTruncated: Bool,
+    timings: [String: Double]
+  ) {
+    self.candidates = candidates
+    self.maskRule = maskRule
+    self.maskShare = maskShare
+    self.promptTruncated = promptTruncated
+    self.timings = timings
+  }
+}
+
+/// One picture made by a job.
+package struct CandidateRecord: Codable, Sendable, Hashable {
+  package let index: Int
+  package let seed: UInt32
+  package let image: BlobReference
+  package let width: Int
+  package let height: Int
+  package let preserved: PreservedPixels
+  /// Model hash, sampler, build, kernel set and the like, as the engine states them.
+  package let receipt: JSONValue
+
+  package init(
+    index: Int, seed: UInt32, image: BlobReference, width: Int, height: Int,
+    preserved: PreservedPixels, receipt: JSONValue
+  ) {
+    self.index = index
+    self.seed = seed
+    self.image = image
+    self.width = width
+    self.height = height
+    self.preserved = preserved
+    self.receipt = receipt
+  }
+}
+
+/// How the pixels outside the mask differ from the input's, measured on the bytes that are sent.
+package struct PreservedPixels: Codable, Sendable, Hashable {
+  /// In steps of the picture's depth; 0 = bit for bit equal.
+  package let maxAbsDiff: Int
+  package let meanAbsDiff: Double
+  package let changedPixels: Int
+  package let comparedPixels: Int
+
+  package init(maxAbsDiff: Int, meanAbsDiff: Double, changedPixels: Int, comparedPixels: Int) {
+    self.maxAbsDiff = maxAbsDiff
+    self.meanAbsDiff = meanAbsDiff
+    self.changedPixels = changedPixels
+    self.comparedPixels = comparedPixels
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case maxAbsDiff = "max_abs_diff"
+    case meanAbsDiff = "mean_abs_diff"
+    case changedPixels = "changed_pixels"
+    case comparedPixels = "compared_pixels"
+  }
+}

@@ -1,0 +1,51 @@
+/// A picture by the SHA-256 of its bytes, in 64 lower-case hexadecimal digits.
+package struct BlobHash: Sendable, Hashable, Codable, CustomStringConvertible {
+  package let text: String
+
+  /// `nil` for anything but 64 lower-case hexadecimal digits: a hash names a file.
+  package init?(_ text: String) {
+    let isHex = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    guard text.utf8.count == 64, isHex else { return nil }
+    self.text = text
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    guard let hash = BlobHash(try container.decode(String.self)) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a blob hash")
+    }
+    self = hash
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(text)
+  }
+
+  package var description: String { text }
+}
+
+/// Where a stored picture lies, and what it is.
+package struct BlobReference: Sendable, Hashable, Codable {
+  package let hash: BlobHash
+  package let byteCount: Int
+  package let mediaType: String
+
+  package init(hash: BlobHash, byteCount: Int, mediaType: String) {
+    self.hash = hash
+    self.byteCount = byteCount
+    self.mediaType = mediaType
+  }
+}
+
+/// Keeps pictures by content, beside or inside the job store.
+package protocol BlobStore: Sendable {
+  /// Keeps the bytes; they are on disk when this returns. Equal bytes are kept once.
+  ///
+  /// A blob that no job comes to refer to is removed after a while.
+  func put(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobReference
+  /// The whole blob; `blobMissing` when it was never there or its time is over.
+  func read(_ hash: BlobHash) async throws(JobStoreError) -> [UInt8]
+  /// Part of a blob, for range requests; `range` is cut to what exists.
+  func read(_ hash: BlobHash, range: Range<Int>) async throws(JobStoreError) -> [UInt8]
+}

@@ -1,0 +1,116 @@
+import Dispatch
+import Synchronization
+
+/// Tells waiters in this process that a job changed or that work may be there.
+///
+/// It only wakes: who is woken reads the store, and who must not miss anything polls as well.
+package final class ChangeNotifier: Sendable {
+  private struct Waiters {
+    var byJob: [JobID: [ObjectIdentifier: Ticket]] = [:]
+    var forWork: [ObjectIdentifier: Ticket] = [:]
+  }
+
+  private let waiters = Mutex(Waiters())
+
+  package init() {}
+
+  /// Take the ticket first, then read the store, then wait: a change in between is not missed.
+  package func ticket(for job: JobID) -> Ticket {
+    let ticket = Ticket()
+    waiters.withLock { $0.byJob[job, default: [:]][ObjectIdentifier(ticket)] = ticket }
+    return ticket
+  }
+
+  package func ticketForWork() -> Ticket {
+    let ticket = Ticket()
+    waiters.withLock { $0.forWork[ObjectIdentifier(ticket)] = ticket }
+    return ticket
+  }
+
+  /// Gives a ticket back, used or not.
+  package func discard(_ ticket: Ticket, of job: JobID) {
+    waiters.withLock { waiters in
+      waiters.byJob[job]?[ObjectIdentifier(ticket)] = nil
+      if waiters.byJob[job]?.isEmpty == true { waiters.byJob[job] = nil }
+    }
+  }
+
+  package func discardForWork(_ ticket: Ticket) {
+    waiters.withLock { $0.forWork[ObjectIdentifier(ticket)] = nil }
+  }
+
+  package func jobChanged(_ job: JobID) {
+    let woken = waiters.withLock { $0.byJob.removeValue(forKey: job) }
+    woken?.values.forEach { $0.wake() }
+  }
+
+  package func workArrived() {
+    let woken = waiters.withLock { waiters in
+      defer { waiters.forWork = [:] }
+      return waiters.forWork
+    }
+    woken.values.forEach { $0.wake() }
+  }
+
+  /// Wakes everybody, for good: the store closes.
+  package func wakeAll() {
+    let woken = waiters.withLock { waiters in
+      defer { waiters = Waiters() }
+      return waiters.byJob.values.flatMap(\.values) + waiters.forWork.values
+    }
+    woken.forEach { $0.wake() }
+  }
+
+  /// The number of tickets out, for tests of leaks.
+  package var waiting: Int {
+    waiters.withLock { $0.forWork.count + $0.byJob.values.reduce(0) { $0 + $1.count } }
+  }
+}
+
+extension ChangeNotifier {
+  /// One waiter's place; woken once, by a change, the end of its time or its task's cancellation.
+  package final class Ticket: Sendable {
+    private enum State {
+      case idle
+      case waiting(CheckedContinuation<Void, Never>)
+      case woken
+    }
+
+    private let state = Mutex(State.idle)
+
+    fileprivate init() {}
+
+    package func wake() {
+      let continuation = state.withLock { state in
+        defer { state = .woken }
+        guard case .waiting(let continuation) = state else {
+          return CheckedContinuation<Void, Never>?.none
+        }
+        return continuation
+      }
+      continuation?.resume()
+    }
+
+    package func wait(timeout: Duration) async {
+      let milliseconds = Int(clamping: max(0, timeout.wholeMilliseconds))
+      let timer = DispatchWorkItem { [weak self] in self?.wake() }
+      DispatchQueue.global().asyncAfter(
+        deadline: .now() + .milliseconds(milliseconds), execute: timer)
+      await withTaskCancellationHandler {
+        await withCheckedContinuation { park($0) }
+      } onCancel: {
+        wake()
+      }
+      timer.cancel()
+    }
+
+    private func park(_ continuation: CheckedContinuation<Void, Never>) {
+      let isWoken = state.withLock { state in
+        if case .woken = state { return true }
+        state = .waiting(continuation)
+        return false
+      }
+      if isWoken { continuation.resume() }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/// What can go wrong in a keeper of jobs; each case says what to do.
+package enum JobStoreError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Another process holds the data directory.
+  case locked(directory: String)
+  /// The database was written by a newer version.
+  case newerSchema(found: String)
+  case diskFull
+  /// The database stayed busy; the call may be repeated.
+  case busy
+  case blobMissing(BlobHash)
+  /// A stored row or file is not what was written.
+  case corrupt(String)
+  /// The store was closed.
+  case closed
+  case failed(String)
+
+  package var description: String {
+    switch self {
+    case .locked(let directory):
+      "\(directory) is in use by another process; stop it or choose another data directory"
+    case .newerSchema(let found):
+      "the database was written by a newer version (\(found)); run that version or a newer one"
+    case .diskFull: "no space is left in the data directory; free some"
+    case .busy: "the database is busy; try again"
+    case .blobMissing(let hash): "picture \(hash) is not stored; submit it again"
+    case .corrupt(let what): "the data directory is damaged (\(what)); restore a backup"
+    case .closed: "the job store is closed; the service is stopping"
+    case .failed(let what): "the job store failed: \(what)"
+    }
+  }
+}
