@@ -44,7 +44,9 @@ extension EditParameters.Name {
   }
 }
 
+/// Decimal notation only: Swift would also read hexadecimal, `nan` and `inf`.
 private func numberValue(_ text: String) -> JSONValue {
+  guard text.utf8.allSatisfy("0123456789+-.eE".utf8.contains) else { return .string(text) }
   if let integer = Int64(text) { return .integer(integer) }
   if let number = Double(text), number.isFinite { return .number(number) }
   return .string(text)
