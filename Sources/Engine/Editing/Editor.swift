@@ -1,6 +1,7 @@
 import Compute
 import Digests
 package import Imaging
+import Models
 import Tensors
 
 /// Edits pictures with one model: decode, crop, encode, denoise, decode, composite, encode.
@@ -75,7 +76,8 @@ package struct Editor: Sendable {
   /// Denoises one candidate, step by step, and tells about each.
   private func denoise(
     _ index: Int, _ request: EditRequest, _ settings: ResolvedSettings,
-    _ conditioning: InpaintingConditioning, context: Tensor, clock: inout StageClock
+    _ conditioning: InpaintingConditioning, context: UNet2DConditionModel.PreparedContext,
+    clock: inout StageClock
   ) throws -> Tensor {
     let drawing = DenoisingSettings(
       sampler: settings.sampler, steps: settings.steps, guidanceScale: settings.guidanceScale,
