@@ -16,7 +16,8 @@ struct EncodingTests {
 
   @Test func `the same picture gives the same bytes`() throws {
     var generator = SeededGenerator(2)
-    let picture = try Picture.random(width: 40, height: 30, channels: 3, depth: 8, using: &generator)
+    let picture = try Picture.random(
+      width: 40, height: 30, channels: 3, depth: 8, using: &generator)
     #expect(try ImageEncoder.png(picture) == ImageEncoder.png(picture))
     #expect(try ImageEncoder.jpeg(picture) == ImageEncoder.jpeg(picture))
   }
@@ -38,7 +39,8 @@ struct EncodingTests {
     for index in 0..<4 { odd[index] = UInt8(odd.count >> (24 - 8 * index) & 0xFF) }
     let profile = try #require(ICCProfile(odd))
     #expect(profile.bytes.count == wide.count + 4)
-    let picture = try Picture(width: 1, height: 1, channels: 3, samples: [1, 2, 3], profile: profile)
+    let picture = try Picture(
+      width: 1, height: 1, channels: 3, samples: [1, 2, 3], profile: profile)
     #expect(try ImageDecoder.decode(ImageEncoder.png(picture)).profile == profile)
     #expect(ICCProfile(Array(wide[..<100])) == nil)
     #expect(ICCProfile([UInt8](repeating: 0xFF, count: 500)) == nil)

@@ -12,7 +12,7 @@ struct FuzzTests {
   @Test(arguments: seeds)
   func `damaged files never crash`(_ name: String) throws {
     let original = try Golden.bytes(name)
-    var generator = SeededGenerator(UInt64(name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))
+    var generator = SeededGenerator(name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
     let limits = ImageLimits(maxPixels: 1 << 16)
     var decoded = 0
     for _ in 0..<400 {

@@ -72,7 +72,8 @@ struct MaskTests {
   }
 
   @Test(arguments: Golden.index.pictures)
-  func `any picture can be a mask, as its displayed luma says`(_ entry: Golden.PictureEntry) throws {
+  func `any picture can be a mask, as its displayed luma says`(_ entry: Golden.PictureEntry) throws
+  {
     let bytes = try Golden.bytes(entry.file)
     let options = MaskOptions(semantics: .luma)
     guard
@@ -152,7 +153,8 @@ struct MaskTests {
         HoleComponent(box: PixelRect(x: 4, y: 3, width: 2, height: 1), area: 2),
         HoleComponent(box: PixelRect(x: 5, y: 5, width: 1, height: 1), area: 1),
       ])
-    #expect(mask.components(limit: 4) == [HoleComponent(box: try #require(mask.boundingBox), area: 15)])
+    #expect(
+      mask.components(limit: 4) == [HoleComponent(box: try #require(mask.boundingBox), area: 15)])
   }
 
   @Test func `components agree with a flood fill`() throws {

@@ -38,7 +38,8 @@ struct NumericTests {
       let numbers = try Golden.floats(entry.file)
       let count = entry.width * entry.height
       let image = try FloatImage(
-        width: entry.width, height: entry.height, channels: 3, pixels: Array(numbers[..<(3 * count)]))
+        width: entry.width, height: entry.height, channels: 3,
+        pixels: Array(numbers[..<(3 * count)]))
       let weights = try FloatImage(
         width: entry.width, height: entry.height, channels: 1,
         pixels: Array(numbers[3 * count..<4 * count]))

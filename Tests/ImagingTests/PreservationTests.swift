@@ -14,7 +14,8 @@ struct PreservationTests {
         profile: round % 5 == 0 ? wide : nil, using: &generator)
       var mask = try Mask.random(
         width: width, height: height, share: [0.02, 0.5, 1][round % 3], using: &generator)
-      mask.grow(by: Int.random(in: 0...3, using: &generator), shape: round % 2 == 0 ? .round : .square)
+      mask.grow(
+        by: Int.random(in: 0...3, using: &generator), shape: round % 2 == 0 ? .round : .square)
       let weights = mask.feathered(by: Int.random(in: 0...5, using: &generator))
       var edited = original
       let fill = FloatImage(
@@ -58,17 +59,19 @@ struct PreservationTests {
       original: original, encoded: ImageEncoder.png(changed), mask: mask)
     #expect(difference.maxAbsDiff == 64)
     #expect(difference.pixelCount == 29)
-    #expect(difference.differingShare == 2 / 29)
+    #expect(difference.differingShare == 2.0 / 29)
   }
 
   @Test func `JPEG reports its real difference`() throws {
     var generator = SeededGenerator(4)
-    let original = try Picture.random(width: 32, height: 32, channels: 4, depth: 16, using: &generator)
+    let original = try Picture.random(
+      width: 32, height: 32, channels: 4, depth: 16, using: &generator)
     let mask = try Mask(width: 32, height: 32, coverage: .init(repeating: 0, count: 1024))
     let encoded = try ImageEncoder.jpeg(original, quality: 50)
     let difference = try PreservedDifference(original: original, encoded: encoded, mask: mask)
     #expect(difference.maxAbsDiff > 10 && difference.differingShare > 0.5)
-    let grey = try Picture(width: 16, height: 16, channels: 3, samples: .init(repeating: 128, count: 768))
+    let grey = try Picture(
+      width: 16, height: 16, channels: 3, samples: .init(repeating: 128, count: 768))
     let flat = try PreservedDifference(
       original: grey, encoded: ImageEncoder.jpeg(grey),
       mask: Mask(width: 16, height: 16, coverage: .init(repeating: 0, count: 256)))

@@ -36,7 +36,8 @@ struct RegionTests {
 
   @Test func `a region scaled on the way equals one scaled afterwards`() throws {
     var generator = SeededGenerator(5)
-    let picture = try Picture.random(width: 50, height: 37, channels: 4, depth: 8, using: &generator)
+    let picture = try Picture.random(
+      width: 50, height: 37, channels: 4, depth: 8, using: &generator)
     let rect = PixelRect(x: 3, y: 1, width: 44, height: 35)
     for (width, height) in [(20, 20), (60, 35), (44, 12), (90, 80)] {
       let together = try picture.region(rect, size: (width, height))
@@ -54,7 +55,8 @@ struct RegionTests {
   }
 
   @Test func `regions outside the picture are refused`() throws {
-    var picture = try Picture(width: 2, height: 2, channels: 3, samples: .init(repeating: 0, count: 12))
+    var picture = try Picture(
+      width: 2, height: 2, channels: 3, samples: .init(repeating: 0, count: 12))
     let fill = FloatImage(repeating: 0, width: 2, height: 2, channels: 3)
     let mask = try Mask(width: 2, height: 2, coverage: [255, 255, 255, 255])
     for rect in [

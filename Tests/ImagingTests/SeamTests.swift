@@ -58,16 +58,18 @@ struct SeamTests {
     #expect(before.excess > 0.03 && before.shift > 0.03)
     #expect(after.shift < 0.002)
     #expect(after.excess < untouched.excess + 0.001)
-    #expect(repaired.pixels.indices.allSatisfy {
-      hole.coverage[$0 / 3] != 0 || repaired.pixels[$0] == original.pixels[$0]
-    })
+    #expect(
+      repaired.pixels.indices.allSatisfy {
+        hole.coverage[$0 / 3] != 0 || repaired.pixels[$0] == original.pixels[$0]
+      })
   }
 
   @Test func `without surroundings nothing is corrected`() throws {
     let original = Self.scene(16, 12)
     let decoded = Self.scene(16, 12, texture: 0.1)
     let full = try Self.box(16, 12, PixelRect(x: 0, y: 0, width: 16, height: 12))
-    #expect(try FloatImage.seamRepaired(decoded: decoded, original: original, hole: full) == decoded)
+    #expect(
+      try FloatImage.seamRepaired(decoded: decoded, original: original, hole: full) == decoded)
     #expect(try decoded.seam(of: full).pairs == 0)
     #expect(try decoded.seam(of: full).excess == 0)
     let empty = try Mask(width: 16, height: 12, coverage: .init(repeating: 0, count: 192))
