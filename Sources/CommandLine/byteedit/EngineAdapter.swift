@@ -86,7 +86,7 @@ extension EditOutput.Candidate {
       index: candidate.index, seed: candidate.seed, bytes: candidate.bytes,
       mediaType: candidate.mediaType, width: candidate.width, height: candidate.height,
       preserved: PreservedPixels(
-        maxAbsDiff: preserved.maxAbsDiff, differingShare: preserved.differingShare,
+        maxAbsDiff: preserved.maxAbsDiff, changedPixels: preserved.differingCount,
         comparedPixels: preserved.pixelCount),
       seam: SeamShift(before: candidate.seam.before, after: candidate.seam.after),
       receipt: try JSONText.decode(
