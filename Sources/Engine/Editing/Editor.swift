@@ -30,7 +30,7 @@ package struct Editor: Sendable {
     var clock = StageClock(onEvent: onEvent)
     let settings = try ResolvedSettings(request, model: model)
     let canvas = try clock.time(.decode) { try Canvas(request, limits: limits) }
-    let crop = try clock.time(.decode) { try crop(canvas, request, settings) }
+    let crop = try clock.time(.decode) { try modelCrop(canvas, request, settings) }
     let text = try clock.time(.text) { try encodeText(request, settings) }
     let conditioning = try clock.time(.vaeEncode) { try condition(crop, request) }
     let draft = try CandidateDraft(
@@ -50,7 +50,7 @@ package struct Editor: Sendable {
       warnings: warnings(canvas, text, settings), timings: clock.timings)
   }
 
-  private func crop(
+  private func modelCrop(
     _ canvas: Canvas, _ request: EditRequest, _ settings: ResolvedSettings
   ) throws -> ModelCrop {
     let factor = model.pipeline.autoencoder.downsamplingFactor
