@@ -1,8 +1,8 @@
 /// The byte-pair tokenizer of CLIP text encoders, token for token that of transformers 5.
 ///
 /// Text is composed (NFC), white space collapsed, lower-cased, cut into words and merged by the
-/// folder's table; added tokens are found as wholes. See Radford et al. 2021, section 2.4, and
-/// Sennrich et al. 2016 for byte-pair encoding.
+/// folder's table; added tokens are found as wholes. See Radford and others 2021, section 2.4, and
+/// Sennrich and others 2016 for byte-pair encoding.
 package struct CLIPTokenizer: Sendable {
   /// Begin, end and padding ids.
   package let beginID: Int
