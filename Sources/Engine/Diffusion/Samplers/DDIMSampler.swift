@@ -1,6 +1,6 @@
 import Tensors
 
-/// Denoising diffusion implicit models without added noise (Song and others 2021, equation 12, eta 0).
+/// Denoising diffusion implicit models without added noise (Song and others 2021, equation 12).
 struct DDIMSampler: Sampler {
   let timesteps: [Float]
   let firstIndex: Int

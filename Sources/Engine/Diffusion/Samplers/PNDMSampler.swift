@@ -1,7 +1,9 @@
 import Tensors
 
-/// Pseudo numerical methods, linear multistep part (Liu and others 2022, equations 9 and 12), as Stable
-/// Diffusion folders use it: the second timestep is visited twice in place of Runge-Kutta steps.
+/// Pseudo numerical methods, linear multistep part (Liu and others 2022, equations 9 and 12).
+///
+/// As Stable Diffusion folders use it: the second timestep is visited twice in place of Runge-Kutta
+/// steps.
 struct PNDMSampler: Sampler {
   let timesteps: [Float]
   let firstIndex: Int
