@@ -49,7 +49,9 @@ package final class Connection: @unchecked Sendable {
     case closed
   }
 
-  /// Takes the descriptor over. Nothing happens before `start`.
+  /// Takes the descriptor over.
+  ///
+  /// Nothing happens before `start`, which must follow.
   package init(
     descriptor: Int32, peer: SocketAddress, loop: EventLoop, calls: SystemCalls = .live,
     lowWater: Int = 64 * 1024, onClose: @escaping @Sendable () -> Void = {}

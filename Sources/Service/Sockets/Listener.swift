@@ -30,7 +30,9 @@ package final class Listener: Sendable {
     var isStopped = false
   }
 
-  /// Binds and listens; accepts nothing before `start`. Throws `SocketError.cannotListen`.
+  /// Binds and listens; accepts nothing before `start`.
+  ///
+  /// Throws `SocketError.cannotListen`.
   ///
   /// `handler` is called on the loop's queue of the new connection, which it must start.
   package init(

@@ -29,11 +29,17 @@ struct BodyBuffer {
     fail(.disconnected)
   }
 
-  /// All that came, or nil at the end. Throws what broke the body off, after what came before.
+  /// All that came, or nil at the end.
+  ///
+  /// Throws what broke the body off, after what came before.
   mutating func take() throws(HTTPError) -> [UInt8]? {
     if !pieces.isEmpty {
       defer { pieces = [] }
-      return pieces.count == 1 ? pieces[0] : Array(pieces.joined())
+      guard pieces.count > 1 else { return pieces[0] }
+      var all: [UInt8] = []
+      all.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
+      for piece in pieces { all.append(contentsOf: piece) }
+      return all
     }
     if let failure { throw failure }
     return nil

@@ -98,9 +98,7 @@ package actor HTTPConnection {
   /// A protocol error has no handler: the connection answers by itself.
   private func refuse(_ error: HTTPError) {
     let response = Problem(error).response
-    let head = RequestHead(
-      method: .get, target: RequestTarget(path: "/"), version: .http11, fields: HTTPFields(),
-      framing: .none, keepsAlive: false, expectsContinue: false)
+    let head = RequestHead(method: .get, target: RequestTarget(path: "/"))
     write(ResponseEncoder(request: head, response: response), keepsAlive: false)
   }
 

@@ -45,7 +45,9 @@ package struct FormPart: Sendable, Equatable {
 }
 
 package enum MultipartForm {
-  /// The parts of a whole body, in order. Throws `MultipartError`.
+  /// The parts of a whole body, in order.
+  ///
+  /// Throws `MultipartError`.
   package static func parse(
     _ bytes: UnsafeRawBufferPointer, contentType: MediaType, limits: MultipartLimits
   ) throws(MultipartError) -> [FormPart] {

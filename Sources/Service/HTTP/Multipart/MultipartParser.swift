@@ -33,7 +33,9 @@ package struct MultipartParser {
   private var headerBytes = 0
   private var fields = HTTPFields()
 
-  /// `boundary` is 1 to 70 characters of those RFC 2046 allows. Throws `MultipartError.noBoundary`.
+  /// Takes a boundary of 1 to 70 characters of those RFC 2046 allows.
+  ///
+  /// Throws `MultipartError.noBoundary`.
   package init(boundary: String, limits: MultipartLimits) throws(MultipartError) {
     guard (1...70).contains(boundary.utf8.count), !boundary.hasSuffix(" "),
       boundary.utf8.allSatisfy({ ASCII.authority[Int($0)] || " /?=_+,".utf8.contains($0) })
@@ -60,7 +62,9 @@ package struct MultipartParser {
     return events
   }
 
-  /// Must be called when the body has ended. Throws when the closing boundary has not come.
+  /// Must be called when the body has ended.
+  ///
+  /// Throws when the closing boundary has not come.
   package func finish() throws(MultipartError) {
     guard case .epilogue = state else { throw .truncated }
   }

@@ -22,6 +22,20 @@ package struct RequestHead: Sendable, Equatable {
   /// The client lets the connection be used again.
   package var keepsAlive: Bool
   package var expectsContinue: Bool
+
+  package init(
+    method: HTTPRequest.Method, target: RequestTarget, version: HTTPVersion = .http11,
+    fields: HTTPFields = HTTPFields(), framing: BodyFraming = .none, keepsAlive: Bool = true,
+    expectsContinue: Bool = false
+  ) {
+    self.method = method
+    self.target = target
+    self.version = version
+    self.fields = fields
+    self.framing = framing
+    self.keepsAlive = keepsAlive
+    self.expectsContinue = expectsContinue
+  }
 }
 
 /// The request target, split but not decoded (RFC 9112 section 3.2).
@@ -31,6 +45,12 @@ package struct RequestTarget: Sendable, Equatable {
   package var query: String?
   /// From an absolute target; it has precedence over Host.
   package var authority: String?
+
+  package init(path: String, query: String? = nil, authority: String? = nil) {
+    self.path = path
+    self.query = query
+    self.authority = authority
+  }
 }
 
 extension RequestTarget {

@@ -30,7 +30,8 @@ package struct Request: Sendable {
 }
 
 /// What a handler gives back, or a middleware before it.
-package typealias Handler = @Sendable (Request) async -> Response
+package typealias Handler = nonisolated(nonsending) @Sendable (Request) async -> Response
 
 /// Wraps a handler: sees the request before it and the answer after it.
-package typealias Middleware = @Sendable (Request, Handler) async -> Response
+package typealias Middleware =
+  nonisolated(nonsending) @Sendable (Request, Handler) async -> Response

@@ -49,7 +49,9 @@ package struct Route: Sendable {
   }
 }
 
-/// Finds the handler of a request; answers 404, 405 and OPTIONS itself. HEAD is served by GET.
+/// Finds the handler of a request; answers 404, 405 and OPTIONS itself.
+///
+/// HEAD is served by the handler of GET.
 package struct Router: Sendable {
   package let routes: [Route]
   private let table: [(pattern: RoutePattern, handlers: [HTTPRequest.Method: Handler])]
@@ -66,7 +68,7 @@ package struct Router: Sendable {
     self.table = table
   }
 
-  package func respond(to request: Request) async -> Response {
+  nonisolated(nonsending) package func respond(to request: Request) async -> Response {
     if request.path == "*" { return Self.options(Set(routes.map(\.method))) }
     guard let path = Self.segments(of: request.path) else {
       return Problem(.badRequest, detail: "the path is not percent-encoded UTF-8").response
@@ -84,7 +86,7 @@ package struct Router: Sendable {
     ).response
   }
 
-  private func respond(
+  nonisolated(nonsending) private func respond(
     to request: Request, with handlers: [HTTPRequest.Method: Handler]
   ) async -> Response {
     let method = request.method == .head && handlers[.head] == nil ? .get : request.method
