@@ -8,7 +8,7 @@ package struct CLIPTokenizer: Sendable {
   package let beginID: Int
   package let endID: Int
   package let paddingID: Int
-  /// The length prompts are padded to by default, begin and end counted; nil if the folder has none.
+  /// The length prompts are padded to by default, begin and end counted; nil if there is none.
   package let maximumLength: Int?
   /// One more than the largest id that can occur; the text encoder must embed as many.
   package let vocabularySize: Int
