@@ -1,14 +1,14 @@
 /// The byte-pair tokenizer of CLIP text encoders, token for token that of transformers 5.
 ///
 /// Text is composed (NFC), white space collapsed, lower-cased, cut into words and merged by the
-/// folder's table; added tokens are found as wholes. See Radford et al. 2021, section 2.4, and
-/// Sennrich et al. 2016 for byte-pair encoding.
+/// folder's table; added tokens are found as wholes. See Radford and others 2021, section 2.4, and
+/// Sennrich and others 2016 for byte-pair encoding.
 package struct CLIPTokenizer: Sendable {
   /// Begin, end and padding ids.
   package let beginID: Int
   package let endID: Int
   package let paddingID: Int
-  /// The length prompts are padded to by default, begin and end counted; nil if the folder has none.
+  /// The length prompts are padded to by default, begin and end counted; nil if there is none.
   package let maximumLength: Int?
   /// One more than the largest id that can occur; the text encoder must embed as many.
   package let vocabularySize: Int

@@ -3,7 +3,7 @@ struct SpecialTokens {
   let begin: Int32
   let end: Int32
   let padding: Int32
-  /// What an unspellable byte becomes; nil if the unknown token is outside the byte-pair vocabulary.
+  /// What an unspellable byte becomes; nil if the vocabulary lacks the unknown token.
   let unknown: Int32?
   let added: [(token: AddedToken, id: Int32)]
 

@@ -1,0 +1,101 @@
+import Diffusion
+import Tensors
+import Testing
+
+@Suite struct `The denoising` {
+  private func schedule() throws -> NoiseSchedule {
+    try NoiseSchedule(configuration: SchedulerConfiguration())
+  }
+
+  @Test func `asks the model once a step and tells where it is`() throws {
+    var asked: [Float] = []
+    var denoising = Denoising(
+      sampler: try schedule().sampler(.ddim, steps: 4),
+      latent: Tensor(repeating: 1, shape: [1, 2, 2, 1])
+    ) { sample, timestep in
+      asked.append(timestep)
+      return sample * 0.5
+    }
+    var indices: [Int] = []
+    while let step = try denoising.next() {
+      indices.append(step.index)
+      #expect(step.count == 4)
+      #expect(step.timestep == asked.last)
+      #expect(step.latent.values == denoising.latent.values)
+    }
+    #expect(indices == [0, 1, 2, 3])
+    #expect(asked == [750, 500, 250, 0])
+    let after = try denoising.next()
+    #expect(after == nil)
+    #expect(asked.count == 4)
+  }
+
+  @Test func `stops where the caller stops`() throws {
+    var calls = 0
+    var denoising = Denoising(
+      sampler: try schedule().sampler(.euler, steps: 20),
+      latent: Tensor(repeating: 1, shape: [1, 1, 1, 4])
+    ) { sample, _ in
+      calls += 1
+      return sample
+    }
+    for _ in 0..<3 { _ = try denoising.next() }
+    #expect(calls == 3)
+  }
+
+  @Test(arguments: SamplerKind.allCases)
+  func `can try a step again after the model failed`(kind: SamplerKind) throws {
+    struct Failure: Error {}
+    var configuration = SchedulerConfiguration()
+    configuration.skipsRungeKuttaSteps = true
+    let schedule = try NoiseSchedule(configuration: configuration)
+    func walk(failingAt failing: Int?) throws -> [Float] {
+      var calls = 0
+      var denoising = Denoising(
+        sampler: try schedule.sampler(kind, steps: 5),
+        latent: Tensor(latent: [0.5, -1, 2])
+      ) { sample, timestep in
+        calls += 1
+        if calls == failing { throw Failure() }
+        return goldenModel(sample, timestep)
+      }
+      while true {
+        do {
+          let step = try denoising.next()
+          if step == nil { return denoising.latent.values }
+        } catch {
+          #expect(error is Failure)
+        }
+      }
+    }
+    let interrupted = try walk(failingAt: 3)
+    #expect(try interrupted == walk(failingAt: nil))
+  }
+
+  @Test func `does the last part alone when the strength is below one`() throws {
+    for (steps, strength, done) in [(8, 0.75, 6), (10, 0.99, 9), (20, 0.31, 6), (3, 0.34, 1)] {
+      let sampler = try schedule().sampler(.ddim, steps: steps, strength: strength)
+      #expect(sampler.count == done)
+      #expect(sampler.firstIndex == steps - done)
+    }
+  }
+}
+
+@Suite struct `Guidance` {
+  @Test func `pushes and rescales as the reference does`() throws {
+    for golden in try Golden.decode([Golden.Guidance].self, "guidance.json") {
+      let guided = classifierFreeGuidance(
+        unconditional: Tensor(golden.unconditional, shape: [2, 1, 2, 3]),
+        conditional: Tensor(golden.conditional, shape: [2, 1, 2, 3]), scale: golden.scale,
+        rescale: golden.rescale)
+      #expect(relativeError(guided.values, golden.guided) < 1e-6)
+    }
+  }
+
+  @Test func `leaves a prediction without deviation finite`() {
+    let flat = Tensor(repeating: 1, shape: [1, 2, 2, 1])
+    let guided = classifierFreeGuidance(
+      unconditional: flat, conditional: flat, scale: 7.5, rescale: 0.7)
+    #expect(guided.values == flat.values)
+  }
+}
