@@ -130,7 +130,7 @@ import Testing
     for (height, width) in [(1, 1), (1, 9), (3, 2)] {
       let output = try model(
         sample: Tensor(repeating: 0.5, shape: [1, height, width, 17]), timestep: 1,
-        context: Tensor(repeating: 0.5, shape: [1, 1, 24]))
+        context: Tensor(repeating: 0.5, shape: [1, 1, 32]))
       #expect(output.shape == [1, height, width, 8])
       #expect(!output.values.contains { !$0.isFinite })
     }
