@@ -138,6 +138,27 @@ import Testing
     #expect(configuration.middle == .absent)
   }
 
+  @Test func `heads need not fit a level that does not attend`() throws {
+    let heads = list(2, 3, 5, 6)
+    let types: (String) -> JSONValue = { kind in
+      .array(
+        ["Cross", "Cross", "", "Cross"].map { .string($0.isEmpty ? kind : "CrossAttn" + kind) })
+    }
+    let down = types("DownBlock2D")
+    let up = JSONValue.array(
+      ["CrossAttnUpBlock2D", "UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]
+        .map { .string($0) })
+    let changes: [String: JSONValue?] = [
+      "attention_head_dim": heads, "block_out_channels": list(8, 12, 24, 24),
+      "down_block_types": down, "up_block_types": up,
+    ]
+    #expect(throws: Never.self) { try UNetConfiguration(members("unet-sd", changes), path: "") }
+    let attending = changes.merging(["up_block_types": nil]) { $1 }
+    expectRefusal(
+      "attention_head_dim",
+      _ = try UNetConfiguration(members("unet-sd", attending), path: "config.json"))
+  }
+
   // MARK: Autoencoder
 
   @Test(
