@@ -2,7 +2,9 @@ import CKernels
 import Glibc
 import Synchronization
 
-/// What the threads of a team share. One loop is open at a time: the caller publishes it, everyone
+/// What the threads of a team share.
+///
+/// One loop is open at a time: the caller publishes it, everyone
 /// takes indices until they run out, and the caller closes it. A worker first enters (`active`) and
 /// then looks whether a loop is open; the caller first closes and then waits until nobody is
 /// inside. So a worker that is still asleep is never waited for.

@@ -1,10 +1,10 @@
 import CKernels
 import Glibc
-import Synchronization
 
-/// Threads that share the tasks of a parallel loop. Tasks are fixed by the caller, by shapes alone;
-/// the threads only decide who runs which, so results are the same bits on any number of threads.
+/// Threads that share the tasks of a parallel loop.
 ///
+/// Tasks are fixed by the caller, by shapes alone; the threads only decide who runs which, so
+/// results are the same bits on any number of threads.
 /// A loop started inside a task runs inline; loops started from several threads take turns.
 package final class ThreadTeam: Sendable {
   /// A team of all cores.
@@ -15,7 +15,7 @@ package final class ThreadTeam: Sendable {
   package let threads: Int
   private let core: TeamCore
   private let workers: [pthread_t]
-  private let turn = Mutex(())
+  private let turn = Lock(())
 
   /// - Parameters:
   ///   - threads: how many threads compute, the calling one included.

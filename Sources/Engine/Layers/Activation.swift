@@ -35,13 +35,13 @@ package enum Activation: String, Sendable, CaseIterable {
   }
 }
 
-/// x * sigmoid(x)
+/// The sigmoid linear unit, x * sigmoid(x).
 package func silu(_ x: Tensor) -> Tensor { Activation.silu(x) }
 
 /// x times the normal distribution function of x.
 package func gelu(_ x: Tensor) -> Tensor { Activation.gelu(x) }
 
-/// x * sigmoid(1.702 x)
+/// The cheap likeness of GELU, x * sigmoid(1.702 x).
 package func quickGELU(_ x: Tensor) -> Tensor { Activation.quickGELU(x) }
 
 /// The gated unit: `[..., 2 * width]` to `[..., width]`, first half times GELU of the second.

@@ -3,9 +3,9 @@ import Compute
 package import Tensors
 
 /// Scaled dot-product attention, block by block: scores of a block of queries with a block of keys
-/// are turned into weights by an online softmax and used at once, so the score matrix never exists
-/// (Dao et al. 2022, Rabe and Staats 2021).
+/// are turned into weights by an online softmax and used at once, so the score matrix never exists.
 ///
+/// Source: Rabe and Staats 2021; Dao et al. 2022.
 /// - Parameters:
 ///   - query: `[batch, queries, heads * size]`
 ///   - key: `[batch, keys, heads * size]`

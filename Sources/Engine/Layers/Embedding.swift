@@ -2,7 +2,7 @@ package import Tensors
 
 /// A table of vectors, looked up by index.
 package struct Embedding: Sendable {
-  /// `[entries, width]`
+  /// One row per entry, `[entries, width]`.
   package var weight: Tensor
 
   package init(weight: Tensor) {
@@ -10,7 +10,7 @@ package struct Embedding: Sendable {
     self.weight = weight
   }
 
-  /// Indices to `[indices, width]`. Each index must be below the number of entries.
+  /// Looks up indices, each below the number of entries, to `[indices, width]`.
   package func callAsFunction(_ indices: [Int]) -> Tensor {
     let width = weight.shape[1]
     for index in indices {

@@ -7,9 +7,9 @@ package import Tensors
 /// The first axis is the batch, and a sample's result has the same bits in any batch; of a matrix
 /// `[rows, in]` each row is a sample of its own, so sequences should come as `[batch, rows, in]`.
 package struct Linear: Sendable {
-  /// `[out, in]`
+  /// Torch's layout, `[out, in]`.
   package var weight: Tensor
-  /// `[out]`
+  /// One value per output, `[out]`.
   package var bias: Tensor?
 
   package init(weight: Tensor, bias: Tensor?) {

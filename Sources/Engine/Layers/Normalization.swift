@@ -2,7 +2,7 @@ import CKernels
 import Compute
 package import Tensors
 
-/// Layer normalization over the last axis (Ba et al. 2016).
+/// Layer normalization over the last axis (Ba, Kiros and Hinton 2016).
 package struct LayerNormalization: Sendable {
   package var scale: Tensor?
   package var bias: Tensor?
@@ -41,9 +41,9 @@ package struct LayerNormalization: Sendable {
 /// Group normalization of channels-last pictures (Wu and He 2018), with the activation fused.
 package struct GroupNormalization: Sendable {
   package let groups: Int
-  /// `[channels]`
+  /// One value per channel.
   package var scale: Tensor
-  /// `[channels]`
+  /// One value per channel.
   package var bias: Tensor
   package let epsilon: Float
   package let activation: Activation

@@ -9,7 +9,8 @@ package final class TapeNode: Sendable {
   package typealias Pullback = @Sendable (Tensor) throws(TensorError) -> [Tensor?]
 
   package let operation: String
-  let inputs: [TapeNode?]
+  /// Emptied only while the node is being freed, when nobody else can see it.
+  nonisolated(unsafe) private(set) var inputs: [TapeNode?]
   let shape: Shape
   /// Nil where the operation has no gradient yet.
   let pullback: Pullback?
@@ -24,6 +25,18 @@ package final class TapeNode: Sendable {
     self.shape = shape
     self.pullback = pullback
     order = Self.counter.add(1, ordering: .relaxed).newValue
+  }
+
+  /// Frees a chain of nodes one by one: left to itself, a long tape would recurse once per node and
+  /// overflow the stack.
+  deinit {
+    var pending = inputs
+    inputs = []
+    while var last = pending.popLast() {
+      guard last != nil, isKnownUniquelyReferenced(&last) else { continue }
+      pending += last?.inputs ?? []
+      last?.inputs = []
+    }
   }
 }
 
@@ -65,8 +78,10 @@ extension Tensor {
     return copy
   }
 
-  /// The gradients of this single value with respect to watched tensors, in their shapes. A tensor
-  /// that the value does not depend on gets zeros.
+  /// The gradients of this single value with respect to watched tensors, in their shapes.
+  ///
+  /// A tensor that the value does not depend on gets zeros. Throws when it depends through an
+  /// operation without a gradient.
   package func gradients(withRespectTo sources: [Tensor]) throws(TensorError) -> [Tensor] {
     guard let node, count == 1 else {
       throw TensorError.notDifferentiable(shape: shape.description)

@@ -46,7 +46,7 @@ extension Tensor {
   package static func - (a: Tensor, offset: Float) -> Tensor { a.affine(1, -offset) }
   package static prefix func - (a: Tensor) -> Tensor { a.affine(-1, 0) }
 
-  /// scale * x + offset
+  /// Scales and shifts each value: scale * x + offset.
   package func affine(_ scale: Float, _ offset: Float) -> Tensor {
     map { x, out, n in Kernels.active.affine(x, scale, offset, out, n) }
       .recorded("affine", [self]) { gradient in [gradient.affine(scale, 0)] }

@@ -58,8 +58,9 @@ package struct Tensor: Sendable {
     return try body(buffer.start + offset)
   }
 
-  /// Writes in place when no other tensor shares the buffer, into a copy otherwise. Of a watched
-  /// tensor the tape cannot follow such a write: `gradients` then throws.
+  /// Writes in place when no other tensor shares the buffer, into a copy otherwise.
+  ///
+  /// The tape cannot follow such a write to a watched tensor: `gradients` then throws.
   package mutating func withUnsafeMutableBufferPointer<R, E: Error>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {

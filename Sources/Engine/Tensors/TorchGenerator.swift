@@ -1,7 +1,9 @@
 import Glibc
 
 /// Random numbers as torch's CPU generator draws them, so that a seed gives the noise of the
-/// reference pipeline. Source: the Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998) and
+/// reference pipeline.
+///
+/// Source: the Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998) and
 /// the published behaviour of `torch.randn`, checked against golden files.
 package struct TorchGenerator: Sendable {
   private var twister: MersenneTwister
