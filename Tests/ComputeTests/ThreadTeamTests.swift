@@ -1,13 +1,12 @@
 import Compute
 import Foundation
-import Synchronization
 import Testing
 
 @Suite struct ThreadTeamTests {
   @Test(arguments: [1, 2, 3, 8]) func `every index runs exactly once`(threads: Int) {
     let team = ThreadTeam(threads: threads)
     for count in [0, 1, 2, 7, 1_000] {
-      let seen = Mutex([Int](repeating: 0, count: count))
+      let seen = Lock([Int](repeating: 0, count: count))
       team.forEach(count) { index in seen.withLock { $0[index] += 1 } }
       #expect(seen.withLock { $0 } == [Int](repeating: 1, count: count))
     }
@@ -15,8 +14,8 @@ import Testing
 
   @Test func `thread numbers stay below the team's size and never meet`() {
     let team = ThreadTeam(threads: 3)
-    let busy = Mutex([false, false, false])
-    let clashes = Mutex(0)
+    let busy = Lock([false, false, false])
+    let clashes = Lock(0)
     team.forEach(300) { _, thread in
       let clash = busy.withLock { busy in
         defer { busy[thread] = true }
@@ -30,7 +29,7 @@ import Testing
 
   @Test func `more than one thread takes part`() {
     let team = ThreadTeam(threads: 2)
-    let threads = Mutex(Set<Int>())
+    let threads = Lock(Set<Int>())
     for _ in 0..<100 where threads.withLock({ $0.count < 2 }) {
       team.forEach(8) { _, thread in
         _ = threads.withLock { $0.insert(thread) }
@@ -42,14 +41,14 @@ import Testing
 
   @Test func `a loop inside a task runs inline`() {
     let team = ThreadTeam(threads: 2)
-    let total = Mutex(0)
+    let total = Lock(0)
     team.forEach(10) { _ in team.forEach(10) { _ in total.withLock { $0 += 1 } } }
     #expect(total.withLock { $0 } == 100)
   }
 
   @Test func `several threads take turns with one team`() {
     let team = ThreadTeam(threads: 2)
-    let total = Mutex(0)
+    let total = Lock(0)
     let group = DispatchGroup()
     for _ in 0..<4 {
       DispatchQueue.global().async(group: group) {
@@ -66,7 +65,7 @@ import Testing
       let team = ThreadTeam(threads: 4)
       team.forEach(4) { _ in }
       usleep(3_000)
-      let total = Mutex(0)
+      let total = Lock(0)
       team.forEach(100) { index in total.withLock { $0 += index } }
       #expect(total.withLock { $0 } == 4_950)
     }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Compute
 import Foundation
 import Models
 import Tensors
@@ -81,6 +82,11 @@ enum Fault: String, CaseIterable, CustomStringConvertible {
   private static func transposed(_ weight: Tensor) -> Tensor {
     weight.shape.rank == 4 ? weight.transposed([0, 1, 3, 2]) : weight.transposed([1, 0])
   }
+}
+
+/// Runs many small networks on one thread: waking a second one would cost more than it computes.
+func onOneThread(_ body: () throws -> Void) rethrows {
+  try ThreadTeam.$current.withValue(ThreadTeam(threads: 1), operation: body)
 }
 
 /// The same values in reverse order.

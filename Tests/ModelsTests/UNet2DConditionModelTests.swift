@@ -95,9 +95,12 @@ import Testing
   }
 
   @Test func `every tensor matters`() throws {
-    for name in try Fixture("unet-variations").weights().keys {
-      let error = try self.error(tamper: { $0[name] = $0[name].map(reversed) })
-      #expect(error > bound, "\(name)")
+    let names = try Fixture("unet-variations").weights().keys
+    try onOneThread {
+      for name in names {
+        let error = try error(tamper: { $0[name] = $0[name].map(reversed) })
+        #expect(error > bound, "\(name)")
+      }
     }
   }
 
@@ -130,7 +133,7 @@ import Testing
     for (height, width) in [(1, 1), (1, 9), (3, 2)] {
       let output = try model(
         sample: Tensor(repeating: 0.5, shape: [1, height, width, 17]), timestep: 1,
-        context: Tensor(repeating: 0.5, shape: [1, 1, 24]))
+        context: Tensor(repeating: 0.5, shape: [1, 1, 32]))
       #expect(output.shape == [1, height, width, 8])
       #expect(!output.values.contains { !$0.isFinite })
     }

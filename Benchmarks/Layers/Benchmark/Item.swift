@@ -23,7 +23,8 @@ struct Item {
       attention(77, 77, 12, 64, causal: true),
     ] + [
       groupNormalization(64, 320), groupNormalization(512, 128), layerNormalization(4_096, 320),
-      elementwise("silu", 4_096 * 1_280) { silu($0) }, elementwise("add", 4_096 * 1_280) { $0 + $0 },
+      elementwise("silu", 4_096 * 1_280) { silu($0) },
+      elementwise("add", 4_096 * 1_280) { $0 + $0 },
       elementwise("geglu", 4_096 * 2_560, [4_096, 2_560]) { geglu($0) },
     ]
   }
@@ -57,7 +58,9 @@ struct Item {
     return Item(name: name, operations: 4 * Double(queries * keys * heads * size)) {
       let query = noise([1, queries, heads * size])
       let key = noise([1, keys, heads * size])
-      return { _ = Layers.attention(query: query, key: key, value: key, heads: heads, causal: causal) }
+      return {
+        _ = Layers.attention(query: query, key: key, value: key, heads: heads, causal: causal)
+      }
     }
   }
 

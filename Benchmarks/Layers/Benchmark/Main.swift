@@ -29,7 +29,8 @@ import Tensors
       let before = processorTime()
       let time = clock.measure(run)
       processor = min(processor, processorTime() - before)
-      best = min(best, Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds))
+      best = min(
+        best, Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds))
       count += 1
     }
     let name = item.name.padding(toLength: 34, withPad: " ", startingAt: 0)

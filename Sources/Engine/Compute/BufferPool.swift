@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Keeps buffers for reuse: 64-byte aligned, in size classes, given back at their last use.
 package final class BufferPool: Sendable {
   package static let shared = BufferPool()
@@ -18,7 +16,7 @@ package final class BufferPool: Sendable {
     var statistics = Statistics()
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   package init() {}
 

@@ -1,6 +1,5 @@
 import CKernels
 import Glibc
-import Synchronization
 
 /// Threads that share the tasks of a parallel loop.
 ///
@@ -16,7 +15,7 @@ package final class ThreadTeam: Sendable {
   package let threads: Int
   private let core: TeamCore
   private let workers: [pthread_t]
-  private let turn = Mutex(())
+  private let turn = Lock(())
 
   /// - Parameters:
   ///   - threads: how many threads compute, the calling one included.

@@ -142,6 +142,13 @@ package struct UNetConfiguration: Sendable, Equatable {
     try reader.neutral("time_embedding_type", .string("positional"))
   }
 
+  /// Whether a level attends to anything, on the way down, in the middle, or on the way up.
+  private func attends(level: Int) -> Bool {
+    let last = blockChannels.count - 1
+    return attendsDown[level] || attendsUp[last - level]
+      || (level == last && middle == .crossAttention)
+  }
+
   private func checkConsistency(path: String) throws(ModelError) {
     func fault(_ key: String, _ reason: String) -> ModelError {
       .inconsistent(path: path, key: key, reason: reason)
@@ -150,7 +157,7 @@ package struct UNetConfiguration: Sendable, Equatable {
       guard channels % groups == 0 else {
         throw fault("norm_num_groups", "\(groups) does not divide the \(channels) channels")
       }
-      guard channels % heads[level] == 0 else {
+      guard channels % heads[level] == 0 || !attends(level: level) else {
         throw fault("attention_head_dim", "\(heads[level]) heads do not divide \(channels)")
       }
     }
