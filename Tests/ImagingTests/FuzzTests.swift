@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import Testing
 
@@ -9,13 +10,16 @@ struct FuzzTests {
     "wide.jpg", "grey.jpg", "restart.jpg", "grey-profile.png",
   ]
 
+  /// Variations of each file; a nightly run may ask for more.
+  static let rounds = ProcessInfo.processInfo.environment["BYTEEDIT_FUZZ_ROUNDS"].flatMap(Int.init)
+
   @Test(arguments: seeds)
   func `damaged files never crash`(_ name: String) throws {
     let original = try Golden.bytes(name)
     var generator = SeededGenerator(name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
     let limits = ImageLimits(maxPixels: 1 << 16)
     var decoded = 0
-    for _ in 0..<400 {
+    for _ in 0..<(Self.rounds ?? 400) {
       var bytes = Self.mutated(original, &generator)
       if name.hasSuffix("png"), Bool.random(using: &generator) { Self.repairChecksums(&bytes) }
       if let picture = try? ImageDecoder.decode(bytes, limits: limits) {

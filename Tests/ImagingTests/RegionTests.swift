@@ -1,3 +1,4 @@
+import Dispatch
 import Imaging
 import Testing
 
@@ -111,5 +112,27 @@ struct RegionTests {
     try second.blend(
       fill.resized(width: 40, height: 30, filter: .bicubic), weights: mask, into: rect)
     #expect(first == second)
+  }
+
+  @Test(arguments: [8, 16])
+  func `threads do not change a bit`(_ depth: Int) throws {
+    func onThreads(_ count: Int, _ body: (Int) -> Void) {
+      DispatchQueue.concurrentPerform(iterations: count, execute: body)
+    }
+    var generator = SeededGenerator(31)
+    let wide = try #require(ICCProfile(Golden.bytes("wide.icc")))
+    let picture = try Picture.random(
+      width: 90, height: 130, channels: 4, depth: depth, profile: wide, using: &generator)
+    let mask = try Mask.random(width: 90, height: 130, share: 0.7, using: &generator)
+    let size = (width: 40, height: 50)
+    let fill = try picture.region(picture.bounds, size: size)
+    #expect(try fill == picture.region(picture.bounds, size: size, parallel: onThreads))
+    for rect in [picture.bounds, PixelRect(x: 1, y: 2, width: 30, height: 40)] {
+      var first = picture
+      var second = picture
+      try first.blend(fill, weights: mask, into: rect)
+      try second.blend(fill, weights: mask, into: rect, parallel: onThreads)
+      #expect(first == second && first != picture)
+    }
   }
 }

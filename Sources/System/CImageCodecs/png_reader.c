@@ -26,8 +26,8 @@ static void on_error(png_structp png, png_const_charp message) {
 }
 
 static void on_warning(png_structp png, png_const_charp message) {
-  (void)png;
-  (void)message;
+  be_png_reader *reader = png_get_error_ptr(png);
+  if (strncmp(message, "iCCP", 4) == 0) reader->header.icc_refused = 1;
 }
 
 static void on_read(png_structp png, png_bytep target, size_t count) {
@@ -56,10 +56,11 @@ static void read_colour_chunks(be_png_reader *reader) {
   if (png_get_iCCP(png, info, &name, &compression, &profile, &profile_count) & PNG_INFO_iCCP) {
     header->icc = profile;
     header->icc_count = profile_count;
+    header->icc_refused = 0;  // it was only a remark
   }
   header->srgb_intent = png_get_sRGB(png, info, &intent) ? intent : -1;
   png_fixed_point gamma;
-  // libpng derives gAMA and cHRM from sRGB or iCCP; only chunks of the file are wanted.
+  // libpng adds the gAMA and cHRM that an sRGB chunk implies.
   if (png_get_valid(png, info, PNG_INFO_gAMA) && png_get_gAMA_fixed(png, info, &gamma)) {
     header->has_gamma = 1;
     header->gamma = gamma;

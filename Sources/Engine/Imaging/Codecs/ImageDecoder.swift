@@ -70,10 +70,13 @@ package enum ImageDecoder {
       try raw.withUnsafeMutableBufferPointer { (buffer) throws(ImagingError) in
         let source = UnsafeMutableRawBufferPointer(buffer)
         try reader.readRows(source, rowBytes: rowBytes, count: rows)
-        if converter.isIdentity { return body(UnsafeRawBufferPointer(source), y, rows) }
+        if converter.isIdentity {
+          return body(UnsafeRawBufferPointer(rebasing: source[..<(rowBytes * rows)]), y, rows)
+        }
         converted.withUnsafeMutableBytes { target in
           converter.convert(source, target, pixels: width * rows)
-          body(UnsafeRawBufferPointer(target), y, rows)
+          let count = width * converter.pixelBytes * rows
+          body(UnsafeRawBufferPointer(rebasing: target[..<count]), y, rows)
         }
       }
     }

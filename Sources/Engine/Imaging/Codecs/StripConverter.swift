@@ -36,7 +36,7 @@ struct StripConverter {
       if managesColour, let icc = header.icc, header.icc_count > 0 {
         Self.choose(UnsafeBufferPointer(start: icc, count: header.icc_count), source)
       } else {
-        Choice()
+        Choice(notes: managesColour && header.icc_refused != 0 ? [.profileIgnored] : [])
       }
     rule = choice.transform == nil ? plain : .managed
     transform = choice.transform

@@ -63,17 +63,21 @@ struct Resampler {
     }
   }
 
-  /// Row `y` of the result from rows `[source height, target width, channels]`.
+  /// Columns `span` of row `y` of the result, from rows `[source height, target width, channels]`.
   func resampleColumn(
-    _ y: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>
+    _ y: Int, _ span: Range<Int>, _ input: UnsafePointer<Float>,
+    _ output: UnsafeMutablePointer<Float>
   ) {
-    let count = outputWidth * channels
-    guard let rows else { return output.update(from: input + y * count, count: count) }
-    output.update(repeating: 0, count: count)
+    let stride = outputWidth * channels
+    let count = span.count * channels
+    let target = output + span.lowerBound * channels
+    let source = input + span.lowerBound * channels
+    guard let rows else { return target.update(from: source + y * stride, count: count) }
+    target.update(repeating: 0, count: count)
     for tap in 0..<rows.counts[y] {
       let weight = rows.weights[y * rows.taps + tap]
-      let row = input + (rows.starts[y] + tap) * count
-      for index in 0..<count { output[index] += weight * row[index] }
+      let row = source + (rows.starts[y] + tap) * stride
+      for index in 0..<count { target[index] += weight * row[index] }
     }
   }
 }
@@ -112,7 +116,9 @@ extension Resampler {
     let pixels = [Float].filled(height * width * channels) { target in
       middle.withUnsafePointer { source in
         inBands(height, of: 8, parallel) { rows in
-          for y in rows { resampleColumn(y, source, target + y * width * channels) }
+          for y in rows {
+            resampleColumn(y, 0..<width, source, target + y * width * channels)
+          }
         }
       }
     }

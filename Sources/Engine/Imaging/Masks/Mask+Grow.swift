@@ -70,7 +70,8 @@ extension Mask {
         let row = (rect.y + y) * width + rect.x
         for x in squared.indices where coverage[row + x] != 0 {
           let fromBorder = min(Float(squared[x]).squareRoot(), full) - 0.5
-          coverage[row + x] = UInt8(max(1, (fromBorder / Float(distance) * 255).rounded()))
+          let weight = (fromBorder / Float(distance) * 255).rounded()
+          coverage[row + x] = UInt8(min(255, max(1, weight)))
         }
       }
     }

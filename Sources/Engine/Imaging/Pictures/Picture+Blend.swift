@@ -22,12 +22,13 @@ extension Picture {
       weights.coverage.withUnsafeBufferPointer { weights in
         inBands(rect.height, of: 16, parallel) { band in
           var line = [Float](repeating: 0, count: rect.width * 3)
-          for y in band where mixer.touches(weights, y) {
-            rows.read(y, &line)
+          for y in band {
+            guard let span = mixer.span(weights, y) else { continue }
+            rows.read(y, span, &line)
             if isDeep {
-              mixer.mix(line, weights, y, into: bytes.bindMemory(to: UInt16.self))
+              mixer.mix(line, weights, y, span, into: bytes.bindMemory(to: UInt16.self))
             } else {
-              mixer.mix(line, weights, y, into: bytes.bindMemory(to: UInt8.self))
+              mixer.mix(line, weights, y, span, into: bytes.bindMemory(to: UInt8.self))
             }
           }
         }
@@ -64,12 +65,14 @@ private struct FillRows {
         width: rect.width, height: fill.height, filter: filter, parallel: parallel)
   }
 
-  /// Row `y` of the target, `[width, 3]`.
-  func read(_ y: Int, _ line: inout [Float]) {
+  /// Columns `span` of row `y` of the target, `[width, 3]`.
+  func read(_ y: Int, _ span: Range<Int>, _ line: inout [Float]) {
     line.withUnsafeMutableBufferPointer { line in
       guard let start = line.baseAddress else { return }
-      fill.pixels.withUnsafePointer { resampler.resampleColumn(y, $0, start) }
-      if let transform { transform.runInPlace(line) } else { line.clampToUnit() }
+      fill.pixels.withUnsafePointer { resampler.resampleColumn(y, span, $0, start) }
+      let part = UnsafeMutableBufferPointer(
+        rebasing: line[span.lowerBound * 3..<span.upperBound * 3])
+      if let transform { transform.runInPlace(part) } else { part.clampToUnit() }
     }
   }
 }
@@ -82,16 +85,19 @@ private struct Mixer {
 
   private func first(_ y: Int) -> Int { (rect.y + y) * width + rect.x }
 
-  func touches(_ weights: UnsafeBufferPointer<UInt8>, _ y: Int) -> Bool {
-    weights[first(y)..<first(y) + rect.width].contains { $0 != 0 }
+  /// From the first to the last column of row `y` whose weight is above 0.
+  func span(_ weights: UnsafeBufferPointer<UInt8>, _ y: Int) -> Range<Int>? {
+    let row = UnsafeBufferPointer(rebasing: weights[first(y)..<first(y) + rect.width])
+    guard let start = row.firstIndex(where: { $0 != 0 }) else { return nil }
+    return start..<(row.lastIndex { $0 != 0 } ?? start) + 1
   }
 
   func mix<Sample: FixedWidthInteger & BitwiseCopyable>(
     _ line: [Float], _ weights: UnsafeBufferPointer<UInt8>, _ y: Int,
-    into samples: UnsafeMutableBufferPointer<Sample>
+    _ span: Range<Int>, into samples: UnsafeMutableBufferPointer<Sample>
   ) {
     let highest = Float(Sample.max)
-    for x in 0..<rect.width {
+    for x in span {
       let weight = weights[first(y) + x]
       guard weight != 0 else { continue }
       let pixel = (first(y) + x) * channels

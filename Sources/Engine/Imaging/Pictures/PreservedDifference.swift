@@ -20,17 +20,8 @@ package struct PreservedDifference: Sendable, Hashable, Codable {
     let limits = ImageLimits(
       maxBytes: Int.max, maxPixels: Int.max / 64, maxSide: Int.max,
       maxICCBytes: max(1 << 20, original.profile?.bytes.count ?? 0))
-    let sent = try ImageDecoder.decode(encoded, limits: limits)
-    guard sent.width == original.width, sent.height == original.height else {
-      throw .sizeMismatch(
-        width: sent.width, height: sent.height, expectedWidth: original.width,
-        expectedHeight: original.height)
-    }
-    var tally = Tally()
-    if sent.depth == original.depth && sent.channels == original.channels {
-      tally.compare(original, sent, mask)
-    } else {
-      try tally.compareFlat(original, sent, mask)
+    let tally = try encoded.withUnsafeBufferPointer { (bytes) throws(ImagingError) in
+      try Tally(original, CodecReader.open(bytes, limits: limits), mask)
     }
     maxAbsDiff = tally.largest
     pixelCount = tally.pixels
@@ -39,46 +30,62 @@ package struct PreservedDifference: Sendable, Hashable, Codable {
   }
 }
 
+/// The comparison, strip by strip as the file is decoded, so that no second picture is held.
 private struct Tally {
   var largest = 0
   var differing = 0
   var pixels = 0
 
-  mutating func compare(_ original: Picture, _ sent: Picture, _ mask: Mask) {
-    for y in 0..<original.height {
-      let bytes = y * original.width * original.pixelBytes
-      let end = bytes + original.width * original.pixelBytes
-      original.pixels.withUnsafeBytes { first in
-        sent.pixels.withUnsafeBytes { second in
-          let a = UnsafeRawBufferPointer(rebasing: first[bytes..<end])
-          let b = UnsafeRawBufferPointer(rebasing: second[bytes..<end])
-          if original.depth == 8 {
-            compareRow(
-              a.bindMemory(to: UInt8.self), b.bindMemory(to: UInt8.self), mask, y,
-              original.channels)
-          } else {
-            compareRow(
-              a.bindMemory(to: UInt16.self), b.bindMemory(to: UInt16.self), mask, y,
-              original.channels)
+  init(
+    _ original: Picture, _ reader: borrowing CodecReader, _ mask: Mask
+  ) throws(ImagingError) {
+    let info = ImageInfo(reader)
+    guard info.width == original.width, info.height == original.height,
+      info.orientation == .upright
+    else {
+      throw .sizeMismatch(
+        width: info.width, height: info.height, expectedWidth: original.width,
+        expectedHeight: original.height)
+    }
+    let converter = StripConverter(reader.header, managesColour: true)
+    let isSameKind = info.depth == original.depth && info.channels == original.channels
+    guard isSameKind || (info.depth == 8 && info.channels == 3) else {
+      throw .channelCount(expected: original.channels, found: info.channels)
+    }
+    var flat = [UInt8](repeating: 0, count: isSameKind ? 0 : original.width * 3)
+    var tally = self
+    try ImageDecoder.forEachStrip(reader, converter) { strip, y, rows in
+      let rowBytes = strip.count / rows
+      for row in 0..<rows {
+        let line = UnsafeRawBufferPointer(
+          rebasing: strip[row * rowBytes..<(row + 1) * rowBytes])
+        if isSameKind {
+          tally.compare(original, line, mask, y + row)
+        } else {
+          original.readFlat(y + row, &flat)
+          flat.withUnsafeBufferPointer {
+            tally.compareRow($0, line.bindMemory(to: UInt8.self), mask, y + row, 3)
           }
         }
       }
     }
+    self = tally
   }
 
-  mutating func compareFlat(
-    _ original: Picture, _ sent: Picture, _ mask: Mask
-  ) throws(ImagingError) {
-    guard sent.depth == 8 && sent.channels == 3 else {
-      throw .channelCount(expected: original.channels, found: sent.channels)
-    }
-    var first = [UInt8](repeating: 0, count: original.width * 3)
-    var second = first
-    for y in 0..<original.height {
-      original.readFlat(y, &first)
-      sent.readFlat(y, &second)
-      first.withUnsafeBufferPointer { a in
-        second.withUnsafeBufferPointer { b in compareRow(a, b, mask, y, 3) }
+  private mutating func compare(
+    _ original: Picture, _ line: UnsafeRawBufferPointer, _ mask: Mask, _ y: Int
+  ) {
+    let rowBytes = original.width * original.pixelBytes
+    original.pixels.withUnsafeBytes { all in
+      let row = UnsafeRawBufferPointer(rebasing: all[y * rowBytes..<(y + 1) * rowBytes])
+      if original.depth == 8 {
+        compareRow(
+          row.bindMemory(to: UInt8.self), line.bindMemory(to: UInt8.self), mask, y,
+          original.channels)
+      } else {
+        compareRow(
+          row.bindMemory(to: UInt16.self), line.bindMemory(to: UInt16.self), mask, y,
+          original.channels)
       }
     }
   }

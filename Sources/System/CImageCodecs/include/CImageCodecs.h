@@ -30,6 +30,7 @@ typedef struct {
   int32_t is_interlaced;    // interlaced or progressive: needs the whole picture in memory
   const uint8_t *icc;       // owned by the reader, or NULL
   size_t icc_count;
+  int32_t icc_refused;      // a profile is there, but the codec would not take it
   const uint8_t *exif;      // TIFF structure, owned by the reader, or NULL
   size_t exif_count;
   int32_t has_gamma, has_chromaticities, srgb_intent;  // srgb_intent: -1 = no chunk
@@ -71,7 +72,7 @@ typedef struct {
   int32_t has_gamma, has_chromaticities, srgb_intent;
   int32_t gamma;
   int32_t chromaticities[8];
-  int32_t compression;      // PNG: zlib level 0...9
+  int32_t compression;      // PNG: zlib level 0...9; 1 = runs only
   int32_t quality;          // JPEG: 1...100
   int32_t full_chroma;      // JPEG: 1 = 4:4:4, 0 = 4:2:0
 } be_write_options;
