@@ -91,6 +91,9 @@ import Testing
   @Test func `a picture comes in parts, and only if it is not known`() async throws {
     try await TestService.run { service in
       let done = try await service.submit(try .inpaint(), [.prefer: "wait=10"])
+      guard case .integer(let sequence)? = done["sequence"] else { return }
+      let job = try await service.call(.get, "/v1/edits/\(done.id)")
+      #expect(job.fields[.eTag] == "W/\"\(sequence)\"" && sequence > 2)
       let path = "/v1/edits/\(done.id)/images/0"
       let whole = try await service.call(.get, path)
       let tag = try #require(whole.fields[.eTag])
