@@ -44,7 +44,7 @@ enum Twin {
   }
 }
 
-/// Values in -1 ... 1 that depend on the seed alone.
+/// Values between -1 and 1 that depend on the seed alone.
 func noise(_ count: Int, _ seed: UInt64) -> [Float] {
   var state = seed &* 0x9e37_79b9_7f4a_7c15 &+ 1
   return (0..<count).map { _ in

@@ -1,4 +1,4 @@
-import COpenSSL
+import Digests
 import Foundation
 
 /// Which program made a picture: its version and the digest of its own file.
@@ -10,6 +10,6 @@ enum BuildIdentity {
     guard let program = FileManager.default.contents(atPath: "/proc/self/exe") else {
       return version
     }
-    return version + "+" + sha256Hex(Array(program)).prefix(12)
+    return version + "+" + SHA256.hexadecimal(of: Array(program)).prefix(12)
   }()
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// The front door: the only place where concrete parts are joined.
 @main
-struct ByteEdit: ParsableCommand {
+struct ByteEdit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "byteedit",
     abstract: "Edits pictures by mask and prompt: inpaint, outpaint, erase.",

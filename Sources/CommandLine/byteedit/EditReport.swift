@@ -37,7 +37,7 @@ struct EditReport: Encodable {
         height: candidate.height,
         preserved: Preserved(
           maxAbsDiff: candidate.preserved.maxAbsDiff,
-          changedPixels: candidate.preserved.changedPixels),
+          changedPixels: candidate.preserved.differingCount),
         seam: Seam(before: candidate.seam.before, after: candidate.seam.after),
         receipt: candidate.receipt)
     }

@@ -1,4 +1,4 @@
-import Compute
+import DefaultModel
 import Editing
 import Foundation
 import Imaging
@@ -8,7 +8,7 @@ enum ModelLoading {
   /// - Parameter folder: a diffusers folder; the embedded editor if `nil`.
   static func editor(folder: String?, maxMegapixels: Int) throws -> Editor {
     let path = try folder ?? ModelLocator.embeddedModel()
-    let name = folder.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "byteedit-embedded"
+    let name = folder.map { URL(fileURLWithPath: $0).lastPathComponent } ?? DefaultModel.name
     var limits = ImageLimits()
     limits.maxPixels = maxMegapixels * 1_000_000
     limits.maxBytes = max(limits.maxBytes, 1 << 30)

@@ -1,3 +1,4 @@
+import DefaultModel
 import Foundation
 
 /// Finds the embedded editor without the generated bundle accessor, which traps when the bundle
@@ -10,9 +11,7 @@ enum ModelLocator {
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
       ?? CommandLine.arguments[0]
     let folder = URL(fileURLWithPath: executable).deletingLastPathComponent()
-    let places = [
-      "byteedit_DefaultModel.resources/Model", "../share/byteedit/Model",
-    ].map { folder.appending(path: $0).standardizedFileURL.path }
+    let places = [DefaultModel.bundledPath, DefaultModel.installedPath].map { folder.appending(path: $0).standardizedFileURL.path }
     for place in places
     where FileManager.default.fileExists(atPath: place + "/model_index.json") {
       return place

@@ -64,6 +64,7 @@ extension CheckpointError: CustomStringConvertible {
     switch self {
     case .malformedJSON(let path, let offset, let reason):
       "\(path) is not valid JSON at byte \(offset): \(reason); fetch or export the file again"
+    case .unexpectedJSON(let path, "", let reason): "\(path): \(reason)"
     case .unexpectedJSON(let path, let key, let reason): "\(path), key \"\(key)\": \(reason)"
     case .malformedHeader(let path, let reason):
       "\(path) is not a whole safetensors file: \(reason); fetch or export the file again"

@@ -2,6 +2,11 @@
 package struct JSONFault: Error, Equatable {
   package let offset: Int
   package let reason: String
+
+  package init(offset: Int, reason: String) {
+    self.offset = offset
+    self.reason = reason
+  }
 }
 
 /// A strict reader of RFC 8259 that refuses what common parsers let pass: a key given twice,

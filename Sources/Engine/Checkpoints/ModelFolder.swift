@@ -53,9 +53,7 @@ package struct ModelFolder: Sendable {
   package func weights(
     of part: String, naming: WeightNaming = .asStored
   ) throws(CheckpointError) -> WeightStore {
-    let folder = path(of: part)
-    let files = try WeightFiles(folder: folder, variant: variant)
-    return try WeightStore(files: try files.open(), path: folder, naming: naming)
+    try WeightStore(folder: path(of: part), variant: variant, naming: naming)
   }
 
   /// Digests every file that an edit with this model depends on.

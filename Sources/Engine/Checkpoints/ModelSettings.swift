@@ -14,6 +14,12 @@ package struct ModelSettings: Sendable, Equatable {
     package let synonyms: [String]
     /// Where it is usually found: `ground` or `sky`.
     package let place: String?
+
+    package init(name: String, synonyms: [String] = [], place: String? = nil) {
+      self.name = name
+      self.synonyms = synonyms
+      self.place = place
+    }
   }
 
   /// Width and height in pixels that the model was trained at; nothing where the file is silent.

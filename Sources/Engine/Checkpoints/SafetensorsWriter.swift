@@ -46,11 +46,14 @@ package enum SafetensorsWriter {
 
   /// Length and header, padded with spaces so that the data begins at a multiple of 64 bytes.
   private static func header(
-    _ tensors: [String: Tensor], _ names: [String], _ type: ElementType, _ metadata: [String: String]
+    _ tensors: [String: Tensor], _ names: [String], _ type: ElementType,
+    _ metadata: [String: String]
   ) -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {
-      let texts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+      let texts = metadata.sorted { $0.key < $1.key }.map {
+        "\(quoted($0.key)):\(quoted($0.value))"
+      }
       members.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
     }
     var offset = 0

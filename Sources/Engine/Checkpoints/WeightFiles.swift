@@ -89,7 +89,8 @@ struct WeightFiles {
 
   /// Says what to do where only pickled weights are there.
   private static func absence(_ folder: String) -> String {
-    let pickled = stems.flatMap { ["\($0).bin", "\($0).fp16.bin", "\($0).ckpt"] } + ["pytorch_model.bin"]
+    let pickled =
+      stems.flatMap { ["\($0).bin", "\($0).fp16.bin", "\($0).ckpt"] } + ["pytorch_model.bin"]
     if let found = pickled.first(where: { isFile(folder, $0) }) {
       return "\(found) is a pickle, which can run code when read; export the model as safetensors"
     }

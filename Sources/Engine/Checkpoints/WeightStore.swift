@@ -28,6 +28,14 @@ package struct WeightStore: Sendable {
     }
   }
 
+  /// Opens the weights of one part's folder, in one file or in shards.
+  package init(
+    folder: String, variant: String? = nil, naming: WeightNaming = .asStored
+  ) throws(CheckpointError) {
+    let files = try WeightFiles(folder: folder, variant: variant)
+    self = try WeightStore(files: try files.open(), path: folder, naming: naming)
+  }
+
   /// Weights that are in memory already.
   package init(tensors: [String: Tensor], path: String = "memory") {
     self.path = path

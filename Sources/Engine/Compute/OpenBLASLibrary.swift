@@ -18,34 +18,33 @@ struct OpenBLASLibrary: @unchecked Sendable {
     // Helper threads of the library would only compete with the thread team.
     setenv("OPENBLAS_NUM_THREADS", "1", 0)
     guard let handle = dlopen(fileName, RTLD_NOW | RTLD_LOCAL) else {
-      return OpenBLASLibrary(sgemm: nil, coreName: "none", isForced: false, isFallback: true)
+      return missing
     }
-    let name = coreName(of: handle)
-    guard let better = CoreChoice.betterCore(than: name, cpuLevel: Int(ck_x86_level())),
-      getenv(coreVariable) == nil, let reopened = reopen(handle, forcing: better)
-    else { return library(handle, isForced: false) }
-    return library(reopened, isForced: true)
+    guard getenv(coreVariable) == nil, let better = betterCore(than: handle) else {
+      return library(handle, isForced: false)
+    }
+    dlclose(handle)
+    setenv(coreVariable, better, 1)
+    guard let reopened = dlopen(fileName, RTLD_NOW | RTLD_LOCAL) else { return missing }
+    // Had another part of the process held the library, its old kernels would still be there.
+    return library(reopened, isForced: betterCore(than: reopened) == nil)
   }
 
-  /// Unloads the library and loads it anew with its kernels named; nil when it stays loaded (another
-  /// part of the process holds it).
-  private static func reopen(
-    _ handle: UnsafeMutableRawPointer, forcing core: String
-  ) -> UnsafeMutableRawPointer? {
-    dlclose(handle)
-    setenv(coreVariable, core, 1)
-    return dlopen(fileName, RTLD_NOW | RTLD_LOCAL)
+  private static let missing = OpenBLASLibrary(
+    sgemm: nil, coreName: "none", isForced: false, isFallback: true)
+
+  private static func betterCore(than handle: UnsafeMutableRawPointer) -> String? {
+    CoreChoice.betterCore(than: coreName(of: handle), cpuLevel: Int(ck_x86_level()))
   }
 
   private static func library(
     _ handle: UnsafeMutableRawPointer, isForced: Bool
   ) -> OpenBLASLibrary {
-    let name = coreName(of: handle)
     function("openblas_set_num_threads", in: handle, as: cob_set_num_threads.self)?(1)
     return OpenBLASLibrary(
-      sgemm: function("cblas_sgemm", in: handle, as: cob_sgemm.self), coreName: name,
-      isForced: isForced,
-      isFallback: CoreChoice.betterCore(than: name, cpuLevel: Int(ck_x86_level())) != nil)
+      sgemm: function("cblas_sgemm", in: handle, as: cob_sgemm.self),
+      coreName: coreName(of: handle),
+      isForced: isForced, isFallback: betterCore(than: handle) != nil)
   }
 
   private static func coreName(of handle: UnsafeMutableRawPointer) -> String {

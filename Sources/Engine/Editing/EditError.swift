@@ -1,8 +1,4 @@
-import Checkpoints
-import Diffusion
 package import Imaging
-import Models
-import Tokenizers
 
 /// Why an edit could not be done; `description` says what to do about it.
 package enum EditError: Error, CustomStringConvertible {

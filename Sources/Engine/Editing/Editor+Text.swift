@@ -1,10 +1,9 @@
 import Imaging
-import Tensors
+import Models
 
 /// The prompts of an edit, encoded.
 struct EncodedText {
-  /// `[2 or 1, tokens, width]`, the unconditional half first.
-  let context: Tensor
+  let context: UNet2DConditionModel.PreparedContext
   let isPromptTruncated: Bool
   let isNegativePromptTruncated: Bool
 }
@@ -12,7 +11,7 @@ struct EncodedText {
 extension Editor {
   func encodeText(_ request: EditRequest, _ settings: ResolvedSettings) throws -> EncodedText {
     let pipeline = model.pipeline
-    let window = pipeline.textEncoder.configuration.maxPositionEmbeddings
+    let window = pipeline.window
     let prompt = pipeline.tokenizer.encode(settings.prompt, maxLength: window)
     let negative = pipeline.tokenizer.encode(request.negativePrompt, maxLength: window)
     let context = try pipeline.encode(

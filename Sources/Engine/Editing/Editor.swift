@@ -1,6 +1,7 @@
 import Compute
 import Digests
 package import Imaging
+import Models
 import Tensors
 
 /// Edits pictures with one model: decode, crop, encode, denoise, decode, composite, encode.
@@ -29,7 +30,7 @@ package struct Editor: Sendable {
     var clock = StageClock(onEvent: onEvent)
     let settings = try ResolvedSettings(request, model: model)
     let canvas = try clock.time(.decode) { try Canvas(request, limits: limits) }
-    let crop = try clock.time(.decode) { try crop(canvas, request, settings) }
+    let crop = try clock.time(.decode) { try modelCrop(canvas, request, settings) }
     let text = try clock.time(.text) { try encodeText(request, settings) }
     let conditioning = try clock.time(.vaeEncode) { try condition(crop, request) }
     let draft = try CandidateDraft(
@@ -49,7 +50,7 @@ package struct Editor: Sendable {
       warnings: warnings(canvas, text, settings), timings: clock.timings)
   }
 
-  private func crop(
+  private func modelCrop(
     _ canvas: Canvas, _ request: EditRequest, _ settings: ResolvedSettings
   ) throws -> ModelCrop {
     let factor = model.pipeline.autoencoder.downsamplingFactor
@@ -75,7 +76,8 @@ package struct Editor: Sendable {
   /// Denoises one candidate, step by step, and tells about each.
   private func denoise(
     _ index: Int, _ request: EditRequest, _ settings: ResolvedSettings,
-    _ conditioning: InpaintingConditioning, context: Tensor, clock: inout StageClock
+    _ conditioning: InpaintingConditioning, context: UNet2DConditionModel.PreparedContext,
+    clock: inout StageClock
   ) throws -> Tensor {
     let drawing = DenoisingSettings(
       sampler: settings.sampler, steps: settings.steps, guidanceScale: settings.guidanceScale,

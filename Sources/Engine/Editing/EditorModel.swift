@@ -1,7 +1,5 @@
 package import Checkpoints
 import Diffusion
-import Models
-import Tokenizers
 
 /// A model folder, loaded and ready to edit.
 package struct EditorModel: Sendable {
@@ -23,7 +21,19 @@ package struct EditorModel: Sendable {
     hash = try folder.hash()
     settings = folder.settings
     pipeline = try InpaintingPipeline(folder: folder)
-    sampler = try Self.sampler(of: folder, schedule: pipeline.schedule)
+    sampler = try Self.sampler(named: settings.sampler, or: pipeline.folderSampler)
+  }
+
+  private static func sampler(
+    named name: String?, or folderSampler: SamplerKind?
+  ) throws(EditError) -> SamplerKind {
+    guard let name else { return folderSampler ?? .ddim }
+    guard let sampler = SamplerKind(rawValue: name) else {
+      throw .model(
+        "byteedit.json: the sampler '\(name)' is none of "
+          + SamplerKind.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return sampler
   }
 
   /// Model pixels of the side, as the folder says or as its networks were trained.

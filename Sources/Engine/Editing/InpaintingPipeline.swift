@@ -1,3 +1,4 @@
+package import Checkpoints
 package import Diffusion
 package import Models
 package import Tensors
@@ -9,21 +10,31 @@ package import Tokenizers
 /// nothing of pictures, crops and files.
 package struct InpaintingPipeline: Sendable {
   package let tokenizer: CLIPTokenizer
-  package let textEncoder: CLIPTextModel
-  package let unet: UNet2DConditionModel
-  package let autoencoder: AutoencoderKL
+  package let networks: EditorNetworks
   package let schedule: NoiseSchedule
+  /// The sampler that the folder names, where it is built in.
+  package let folderSampler: SamplerKind?
 
-  package init(
-    tokenizer: CLIPTokenizer, textEncoder: CLIPTextModel, unet: UNet2DConditionModel,
-    autoencoder: AutoencoderKL, schedule: NoiseSchedule
-  ) {
-    self.tokenizer = tokenizer
-    self.textEncoder = textEncoder
-    self.unet = unet
-    self.autoencoder = autoencoder
-    self.schedule = schedule
+  /// Loads every part of a diffusers folder; throws the error of the part that cannot be used.
+  package init(folder: ModelFolder) throws {
+    tokenizer = try CLIPTokenizer(folder: folder.path(of: "tokenizer"))
+    networks = try EditorNetworks(folder: folder)
+    let configuration = try SchedulerConfiguration(
+      contentsOf: folder.configurationPath(of: "scheduler"))
+    folderSampler = configuration.defaultSampler
+    schedule = try NoiseSchedule(configuration: configuration.asInPipelines)
+    let embedded = networks.textEncoder.configuration.vocabularySize
+    guard tokenizer.vocabularySize <= embedded else {
+      throw EditError.model(
+        "the tokenizer has \(tokenizer.vocabularySize) tokens, the text encoder embeds "
+          + "\(embedded); the two do not belong together")
+    }
   }
+
+  package var unet: UNet2DConditionModel { networks.unet }
+  package var autoencoder: AutoencoderKL { networks.autoencoder }
+  /// Tokens that the text encoder reads at once.
+  package var window: Int { networks.textEncoder.configuration.positions }
 }
 
 /// What the U-Net is conditioned on besides the text; the same for every candidate.
@@ -63,11 +74,12 @@ package struct DenoisingSettings: Sendable {
 
 extension InpaintingPipeline {
   /// Encodes the prompt, and the negative prompt before it where guidance is used.
-  /// - Returns: `[2 or 1, tokens, width]`, the unconditional half first.
+  /// - Returns: the U-Net's keys and values of two texts or one, the unconditional one first.
   package func encode(
     _ prompt: TokenizedPrompt, negative: TokenizedPrompt, usesGuidance: Bool
-  ) throws -> Tensor {
-    try textEncoder(tokens: usesGuidance ? [negative.ids, prompt.ids] : [prompt.ids])
+  ) throws -> UNet2DConditionModel.PreparedContext {
+    let tokens = usesGuidance ? [negative.ids, prompt.ids] : [prompt.ids]
+    return try unet.prepare(context: try networks.textEncoder(tokens: tokens))
   }
 
   /// Encodes the pictures that condition the denoising.
@@ -93,7 +105,8 @@ extension InpaintingPipeline {
   /// Draw order of the reference: the picture's posterior where `strength` is below 1, the initial
   /// noise, the masked picture's posterior, all from one generator.
   package func denoising(
-    _ conditioning: InpaintingConditioning, context: Tensor, settings: DenoisingSettings
+    _ conditioning: InpaintingConditioning, context: UNet2DConditionModel.PreparedContext,
+    settings: DenoisingSettings
   ) throws -> Denoising {
     var generator = TorchGenerator(seed: UInt64(settings.seed))
     let sampler = try schedule.sampler(
@@ -102,7 +115,7 @@ extension InpaintingPipeline {
     let image = conditioning.imagePosterior.map { scaled($0.sample(using: &generator)) }
     let noise = generator.latentNoise(shape)
     let masked = scaled(conditioning.maskedPosterior.sample(using: &generator))
-    let start = try image.map { try sampler.addNoise(to: $0, noise: noise) }
+    let start = image.map { sampler.addNoise(to: $0, noise: noise) }
       ?? noise * Float(sampler.initialNoiseScale)
     let predict = predictor(
       mask: conditioning.latentMask, masked: masked, context: context, settings: settings)
@@ -116,7 +129,8 @@ extension InpaintingPipeline {
   /// The guided prediction for a latent `[1, h, w, c]` at a timestep; with guidance one pass of
   /// batch two.
   private func predictor(
-    mask: Tensor, masked: Tensor, context: Tensor, settings: DenoisingSettings
+    mask: Tensor, masked: Tensor, context: UNet2DConditionModel.PreparedContext,
+    settings: DenoisingSettings
   ) -> (Tensor, Float) throws -> Tensor {
     { [unet] latent, timestep in
       let sample = Tensor.concatenated([latent, mask, masked], axis: 3)

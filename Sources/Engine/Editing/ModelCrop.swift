@@ -54,7 +54,9 @@ struct ModelCrop {
 }
 
 /// Imaging's loops on the current team of threads.
-let onTeam: ParallelFor = { ThreadTeam.current.forEach($0, $1) }
+func onTeam(_ count: Int, _ body: (Int) -> Void) {
+  ThreadTeam.current.forEach(count, body)
+}
 
 extension FloatImage {
   /// This picture with a constant where the mask says edit.

@@ -1,5 +1,5 @@
-package import Checkpoints
-package import Layers
+import Checkpoints
+import Layers
 import Tensors
 
 /// Layers by the names that diffusers and transformers give their tensors.

@@ -9,7 +9,8 @@ package final class TapeNode: Sendable {
   package typealias Pullback = @Sendable (Tensor) throws(TensorError) -> [Tensor?]
 
   package let operation: String
-  let inputs: [TapeNode?]
+  /// Emptied only while the node is being freed, when nobody else can see it.
+  nonisolated(unsafe) private(set) var inputs: [TapeNode?]
   let shape: Shape
   /// Nil where the operation has no gradient yet.
   let pullback: Pullback?
@@ -24,6 +25,18 @@ package final class TapeNode: Sendable {
     self.shape = shape
     self.pullback = pullback
     order = Self.counter.add(1, ordering: .relaxed).newValue
+  }
+
+  /// Frees a chain of nodes one by one: left to itself, a long tape would recurse once per node and
+  /// overflow the stack.
+  deinit {
+    var pending = inputs
+    inputs = []
+    while var last = pending.popLast() {
+      guard last != nil, isKnownUniquelyReferenced(&last) else { continue }
+      pending += last?.inputs ?? []
+      last?.inputs = []
+    }
   }
 }
 

@@ -40,7 +40,9 @@ final class ColourTransform {
 
   deinit { be_transform_close(handle) }
 
-  /// Converts `pixels` pixels; thread-safe. Both buffers must be large enough.
+  /// Converts `pixels` pixels; safe on several threads.
+  ///
+  /// Both buffers must be large enough.
   func run(
     _ input: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer, pixels: Int
   ) {

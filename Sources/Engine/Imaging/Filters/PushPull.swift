@@ -34,9 +34,9 @@ private struct PushPullLevel {
   let width: Int
   let height: Int
   let channels: Int
-  /// `[height, width, channels]`
+  /// Colour times weight, `[height, width, channels]`.
   var colour: [Float]
-  /// `[height, width]`
+  /// How well a pixel is known, `[height, width]`.
   var weight: [Float]
 
   init(_ image: FloatImage, weights: [Float]) {

@@ -45,7 +45,7 @@ package enum ResampleFilter: String, Sendable, CaseIterable {
 struct ResampleWeights {
   let starts: [Int]
   let counts: [Int]
-  /// `[output, taps]`
+  /// The weights, `[output, taps]`.
   let weights: [Float]
   let taps: Int
 

@@ -3,6 +3,11 @@ package struct HoleComponent: Sendable, Hashable {
   package var box: PixelRect
   /// Pixels of the hole.
   package var area: Int
+
+  package init(box: PixelRect, area: Int) {
+    self.box = box
+    self.area = area
+  }
 }
 
 extension Mask {

@@ -2,7 +2,7 @@
 package struct Mask: Sendable, Hashable {
   package let width: Int
   package let height: Int
-  /// `[height, width]`
+  /// A byte a pixel, `[height, width]`.
   package internal(set) var coverage: [UInt8]
 
   /// Throws where the number of bytes does not fit the size.

@@ -108,7 +108,7 @@ private struct MaskPlanes {
 }
 
 extension StripConverter {
-  /// Rec. 601 luma in the fixed point of common imaging libraries; grey stays itself.
+  /// Luma after Rec 601 in the fixed point of common imaging libraries; grey stays itself.
   fileprivate func luma(
     _ strip: UnsafeRawBufferPointer, _ line: inout [UInt8], pixels: Int
   ) {

@@ -42,19 +42,26 @@ private struct FillRows {
   private let resampler: Resampler
   private let transform: ColourTransform?
 
-  /// Scales along the rows at once; down the columns row by row.
+  /// Scales along the rows at once, down the columns row by row; converts the smaller side.
   init(
     _ fill: FloatImage, _ rect: PixelRect, profile: ICCProfile?, _ filter: ResampleFilter,
     _ parallel: ParallelFor
   ) throws(ImagingError) {
     resampler = Resampler(
       from: (fill.width, fill.height), to: (rect.width, rect.height), channels: 3, filter)
+    let float = ColourTransform.Format(space: .rgb, hasAlpha: false, bits: 32)
+    let transform =
+      profile == nil ? nil : try ColourTransform(from: nil, float, to: profile, float)
+    var fill = fill
+    if let transform, fill.width * fill.height < rect.width * rect.height {
+      fill = fill.converted(transform, parallel)
+      self.transform = nil
+    } else {
+      self.transform = transform
+    }
     self.fill =
       try fill.resized(
         width: rect.width, height: fill.height, filter: filter, parallel: parallel)
-    let float = ColourTransform.Format(space: .rgb, hasAlpha: false, bits: 32)
-    transform =
-      profile == nil ? nil : try ColourTransform(from: nil, float, to: profile, float)
   }
 
   /// Row `y` of the target, `[width, 3]`.
@@ -62,11 +69,7 @@ private struct FillRows {
     line.withUnsafeMutableBufferPointer { line in
       guard let start = line.baseAddress else { return }
       fill.pixels.withUnsafePointer { resampler.resampleColumn(y, $0, start) }
-      for index in line.indices { line[index] = line[index].clampedToUnit }
-      guard let transform else { return }
-      let bytes = UnsafeMutableRawBufferPointer(line)
-      transform.run(UnsafeRawBufferPointer(bytes), bytes, pixels: line.count / 3)
-      for index in line.indices { line[index] = line[index].clampedToUnit }
+      if let transform { transform.runInPlace(line) } else { line.clampToUnit() }
     }
   }
 }

@@ -4,6 +4,8 @@ package struct PreservedDifference: Sendable, Hashable, Codable {
   package let maxAbsDiff: Int
   /// The share of pixels outside the hole that differ at all, 0...1.
   package let differingShare: Double
+  /// How many pixels outside the hole differ at all.
+  package let differingCount: Int
   /// How many pixels lie outside the hole.
   package let pixelCount: Int
 
@@ -32,6 +34,7 @@ package struct PreservedDifference: Sendable, Hashable, Codable {
     }
     maxAbsDiff = tally.largest
     pixelCount = tally.pixels
+    differingCount = tally.differing
     differingShare = tally.pixels == 0 ? 0 : Double(tally.differing) / Double(tally.pixels)
   }
 }

@@ -2,23 +2,20 @@ import Checkpoints
 import Layers
 import Tensors
 
-/// Epsilon of every normalisation in the autoencoder; the configuration has no key for it.
-private let epsilon: Float = 1e-6
-
 /// Residual blocks, one after the other, that keep the size.
 struct ResidualChain: Sendable {
   private let blocks: [ResidualBlock]
 
   init(
-    _ name: String, count: Int, from inputs: Int, to outputs: Int, groups: Int,
-    _ weights: inout WeightStore
+    _ name: String, count: Int, from inputs: Int, to outputs: Int,
+    _ configuration: AutoencoderConfiguration, _ weights: inout WeightStore
   ) throws(CheckpointError) {
     var blocks: [ResidualBlock] = []
     for index in 0..<count {
       blocks.append(
         try ResidualBlock(
           "\(name).resnets.\(index)", from: index == 0 ? inputs : outputs, to: outputs,
-          groups: groups, epsilon: epsilon, timeWidth: nil, &weights))
+          groups: configuration.groups, epsilon: configuration.epsilon, timeWidth: nil, &weights))
     }
     self.blocks = blocks
   }
@@ -34,10 +31,12 @@ struct PixelAttention: Sendable {
   private let attention: CrossAttention
 
   init(
-    _ name: String, channels: Int, groups: Int, _ weights: inout WeightStore
+    _ name: String, channels: Int, _ configuration: AutoencoderConfiguration,
+    _ weights: inout WeightStore
   ) throws(CheckpointError) {
     normalization = try weights.groupNormalization(
-      "\(name).group_norm", channels: channels, groups: groups, epsilon: epsilon)
+      "\(name).group_norm", channels: channels, groups: configuration.groups,
+      epsilon: configuration.epsilon)
     context = try KeyValueProjection(name, from: channels, to: channels, bias: true, &weights)
     attention = try CrossAttention(name, width: channels, heads: 1, bias: true, &weights)
   }
@@ -46,8 +45,9 @@ struct PixelAttention: Sendable {
   func callAsFunction(_ x: Tensor) -> Tensor {
     let shape = x.shape
     // [batch, height, width, channels] to [batch, positions, channels]
-    let pixels = normalization(x).reshaped([shape[0], shape[1] * shape[2], shape[3]])
-    return attention(pixels, context(pixels)).reshaped(shape) + x
+    let positions: Shape = [shape[0], shape[1] * shape[2], shape[3]]
+    let pixels = normalization(x).reshaped(positions)
+    return attention(pixels, context(pixels), adding: x.reshaped(positions)).reshaped(shape)
   }
 }
 
@@ -61,14 +61,14 @@ struct AutoencoderMiddle: Sendable {
     _ name: String, _ configuration: AutoencoderConfiguration, _ weights: inout WeightStore
   ) throws(CheckpointError) {
     let channels = configuration.blockChannels[configuration.blockChannels.count - 1]
-    let groups = configuration.groups
+    let (groups, epsilon) = (configuration.groups, configuration.epsilon)
     first = try ResidualBlock(
       "\(name).resnets.0", from: channels, to: channels, groups: groups, epsilon: epsilon,
       timeWidth: nil, &weights)
     attention =
       configuration.attendsInMiddle
       ? try PixelAttention(
-        "\(name).attentions.0", channels: channels, groups: groups, &weights) : nil
+        "\(name).attentions.0", channels: channels, configuration, &weights) : nil
     last = try ResidualBlock(
       "\(name).resnets.1", from: channels, to: channels, groups: groups, epsilon: epsilon,
       timeWidth: nil, &weights)
@@ -86,11 +86,12 @@ struct AutoencoderHead: Sendable {
   private let convolution: Convolution2D
 
   init(
-    _ name: String, from inputs: Int, to outputs: Int, groups: Int, _ weights: inout WeightStore
+    _ name: String, from inputs: Int, to outputs: Int,
+    _ configuration: AutoencoderConfiguration, _ weights: inout WeightStore
   ) throws(CheckpointError) {
     normalization = try weights.groupNormalization(
-      "\(name).conv_norm_out", channels: inputs, groups: groups, epsilon: epsilon,
-      activation: .silu)
+      "\(name).conv_norm_out", channels: inputs, groups: configuration.groups,
+      epsilon: configuration.epsilon, activation: .silu)
     convolution = try weights.convolution("\(name).conv_out", from: inputs, to: outputs)
   }
 

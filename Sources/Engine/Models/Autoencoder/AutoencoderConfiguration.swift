@@ -1,6 +1,6 @@
 package import Checkpoints
 
-/// `vae/config.json` of an `AutoencoderKL` (diffusers; Rombach et al. 2022, section 3.1).
+/// The configuration of an autoencoder, `vae/config.json` of diffusers' `AutoencoderKL`.
 package struct AutoencoderConfiguration: Sendable, Equatable {
   package var imageChannels: Int
   package var outputChannels: Int
@@ -10,6 +10,8 @@ package struct AutoencoderConfiguration: Sendable, Equatable {
   /// Residual blocks of each level of the encoder; the decoder has one more.
   package var layers: Int
   package var groups: Int
+  /// Of every normalisation; the file has no key for it.
+  package var epsilon: Float = 1e-6
   /// Whether the coarsest part attends to itself.
   package var attendsInMiddle: Bool
   package var hasQuantConvolution: Bool

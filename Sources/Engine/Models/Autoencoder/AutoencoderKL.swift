@@ -2,8 +2,9 @@ package import Checkpoints
 import Layers
 package import Tensors
 
-/// The autoencoder between pictures and latents (Rombach et al. 2022, section 3.1; diffusers
-/// `AutoencoderKL`).
+/// The autoencoder between pictures and latents.
+///
+/// Source: Rombach et al. 2022, section 3.1; diffusers `AutoencoderKL`.
 package struct AutoencoderKL: Sendable {
   package let configuration: AutoencoderConfiguration
   private let encoder: Encoder
@@ -46,8 +47,9 @@ package struct AutoencoderKL: Sendable {
     guard shape.rank == 4, shape[3] == configuration.imageChannels, shape.count > 0,
       shape[1] >= downsamplingFactor, shape[2] >= downsamplingFactor
     else {
-      throw refusal("a picture \(shape), not [batch, height, width, \(configuration.imageChannels)]"
-        + " of at least \(downsamplingFactor) pixels a side")
+      throw refusal(
+        "a picture \(shape), not [batch, height, width, \(configuration.imageChannels)]"
+          + " of at least \(downsamplingFactor) pixels a side")
     }
     let encoded = encoder(image)
     let moments = quantization?(encoded) ?? encoded
@@ -65,7 +67,8 @@ package struct AutoencoderKL: Sendable {
   package func decode(_ latent: Tensor) throws(ModelError) -> Tensor {
     let shape = latent.shape
     guard shape.rank == 4, shape[3] == configuration.latentChannels, shape.count > 0 else {
-      throw refusal("a latent \(shape), not [batch, height, width, \(configuration.latentChannels)]")
+      throw refusal(
+        "a latent \(shape), not [batch, height, width, \(configuration.latentChannels)]")
     }
     return decoder(postQuantization?(latent) ?? latent)
   }

@@ -22,7 +22,7 @@ struct Decoder: Sendable {
       let name = "decoder.up_blocks.\(level)"
       let blocks = try ResidualChain(
         name, count: configuration.layers + 1, from: channels[max(level - 1, 0)],
-        to: channels[level], groups: configuration.groups, &weights)
+        to: channels[level], configuration, &weights)
       let upsampler =
         level == channels.count - 1
         ? nil
@@ -32,7 +32,7 @@ struct Decoder: Sendable {
     self.levels = levels
     head = try AutoencoderHead(
       "decoder", from: channels[channels.count - 1], to: configuration.outputChannels,
-      groups: configuration.groups, &weights)
+      configuration, &weights)
   }
 
   /// `[batch, height, width, latent channels]` to `[batch, height * f, width * f, 3]`.

@@ -13,7 +13,6 @@ struct Encoder: Sendable {
     _ configuration: AutoencoderConfiguration, _ weights: inout WeightStore
   ) throws(CheckpointError) {
     let channels = configuration.blockChannels
-    let groups = configuration.groups
     input = try weights.convolution(
       "encoder.conv_in", from: configuration.imageChannels, to: channels[0])
     var levels: [(ResidualChain, Downsampler?)] = []
@@ -21,7 +20,7 @@ struct Encoder: Sendable {
       let name = "encoder.down_blocks.\(level)"
       let blocks = try ResidualChain(
         name, count: configuration.layers, from: channels[max(level - 1, 0)],
-        to: channels[level], groups: groups, &weights)
+        to: channels[level], configuration, &weights)
       let downsampler =
         level == channels.count - 1
         ? nil
@@ -33,7 +32,7 @@ struct Encoder: Sendable {
     middle = try AutoencoderMiddle("encoder.mid_block", configuration, &weights)
     head = try AutoencoderHead(
       "encoder", from: channels[channels.count - 1], to: 2 * configuration.latentChannels,
-      groups: groups, &weights)
+      configuration, &weights)
   }
 
   /// `[batch, height, width, 3]` to `[batch, height / f, width / f, 2 * latent channels]`.

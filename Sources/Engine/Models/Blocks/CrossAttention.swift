@@ -42,8 +42,10 @@ struct CrossAttention: Sendable {
     output = try weights.linear("\(name).to_out.0", from: width, to: width)
   }
 
-  /// `[batch, positions, width]` to the same shape.
-  func callAsFunction(_ x: Tensor, _ context: KeysAndValues) -> Tensor {
-    output(attention(query: query(x), key: context.keys, value: context.values, heads: heads))
+  /// `[batch, positions, width]` to the same shape, with `residual` added.
+  func callAsFunction(_ x: Tensor, _ context: KeysAndValues, adding residual: Tensor) -> Tensor {
+    output(
+      attention(query: query(x), key: context.keys, value: context.values, heads: heads),
+      adding: residual)
   }
 }

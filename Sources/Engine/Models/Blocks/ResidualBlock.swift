@@ -44,7 +44,6 @@ struct ResidualBlock: Sendable {
       // [batch or 1, outputs] to [batch or 1, 1, 1, outputs]
       hidden = hidden + shift.reshaped([shift.shape[0], 1, 1, shift.shape[1]])
     }
-    hidden = convolution2(normalization2(hidden))
-    return (shortcut?(x) ?? x) + hidden
+    return convolution2(normalization2(hidden), adding: shortcut?(x) ?? x)
   }
 }

@@ -1,7 +1,7 @@
 package import Checkpoints
-import Layers
+package import Layers
 
-/// `text_encoder/config.json`: the text half of CLIP (Radford et al. 2021).
+/// The configuration of CLIP's text half, `text_encoder/config.json`.
 package struct CLIPTextConfiguration: Sendable, Equatable {
   package var vocabularySize: Int
   package var width: Int

@@ -3,11 +3,13 @@ import Layers
 package import Tensors
 
 /// The text half of CLIP: token and position embeddings, causal pre-norm transformer layers, and a
-/// last normalisation (Radford et al. 2021, section 2.4).
+/// last normalisation.
+///
+/// Source: Radford et al. 2021, section 2.4.
 package struct CLIPTextModel: Sendable {
   package let configuration: CLIPTextConfiguration
   private let tokenEmbedding: Embedding
-  /// `[positions, width]`
+  /// One row for every position, `[positions, width]`.
   private let positionEmbedding: Tensor
   private let layers: [CLIPTextLayer]
   private let finalNormalization: LayerNormalization
@@ -42,11 +44,12 @@ package struct CLIPTextModel: Sendable {
     let length = tokens.first?.count ?? 0
     guard length > 0, length <= configuration.positions, tokens.allSatisfy({ $0.count == length })
     else {
-      throw refusal("texts of \(tokens.map(\.count)) tokens; all need one length of 1 to "
-        + "\(configuration.positions)")
+      throw refusal(
+        "texts of \(tokens.map(\.count)) tokens; all need one length of 1 to "
+          + "\(configuration.positions)")
     }
-    if let token = tokens.joined().first(where: { !(0..<configuration.vocabularySize).contains($0) })
-    {
+    if let token = tokens.joined().first(where: { !(0..<configuration.vocabularySize).contains($0) }
+    ) {
       throw refusal("token \(token); the vocabulary has \(configuration.vocabularySize)")
     }
     // [batch * tokens, width] to [batch, tokens, width]
@@ -73,6 +76,7 @@ private struct CLIPTextLayer: Sendable {
   private let output: Linear
   private let innerNormalization: LayerNormalization
   private let widen: Linear
+  private let activation: Activation
   private let narrow: Linear
 
   init(
@@ -90,6 +94,7 @@ private struct CLIPTextLayer: Sendable {
       "\(name).layer_norm2", width: width, epsilon: epsilon)
     widen = try weights.linear(
       "\(name).mlp.fc1", from: width, to: configuration.innerWidth)
+    activation = configuration.activation
     narrow = try weights.linear("\(name).mlp.fc2", from: configuration.innerWidth, to: width)
   }
 
@@ -99,7 +104,8 @@ private struct CLIPTextLayer: Sendable {
     let attended = attention(
       query: query(normalized), key: key(normalized), value: value(normalized), heads: heads,
       causal: true)
-    let hidden = x + output(attended)
-    return hidden + narrow(activation(widen(innerNormalization(hidden))))
+    let hidden = output(attended, adding: x)
+    return narrow(
+      widen(innerNormalization(hidden), activation: activation), adding: hidden)
   }
 }

@@ -22,7 +22,8 @@ struct SpatialTransformer: Sendable {
   init(_ name: String, level: Int, _ builder: inout UNetBuilder) throws(CheckpointError) {
     let channels = builder.configuration.blockChannels[level]
     normalization = try builder.weights.groupNormalization(
-      "\(name).norm", channels: channels, groups: builder.configuration.groups, epsilon: 1e-6)
+      "\(name).norm", channels: channels, groups: builder.configuration.groups,
+      epsilon: builder.configuration.projectionEpsilon)
     // A 1x1 convolution and a linear layer are one product over channels-last memory.
     input = try builder.weights.linear("\(name).proj_in", from: channels, to: channels)
     var layers: [TransformerLayer] = []
@@ -40,7 +41,7 @@ struct SpatialTransformer: Sendable {
     // [batch, height, width, channels] to [batch, positions, channels]
     var hidden = input(normalization(x)).reshaped([shape[0], shape[1] * shape[2], shape[3]])
     for layer in layers { hidden = layer(hidden, context: context) }
-    return output(hidden).reshaped(shape) + x
+    return output(hidden.reshaped(shape), adding: x)
   }
 }
 
@@ -60,14 +61,15 @@ private struct TransformerLayer: Sendable {
   init(_ name: String, level: Int, _ builder: inout UNetBuilder) throws(CheckpointError) {
     let width = builder.configuration.blockChannels[level]
     let heads = builder.configuration.heads[level]
+    let epsilon = builder.configuration.transformerEpsilon
     normalization1 = try builder.weights.layerNormalization(
-      "\(name).norm1", width: width, epsilon: 1e-5)
+      "\(name).norm1", width: width, epsilon: epsilon)
     selfContext = try KeyValueProjection(
       "\(name).attn1", from: width, to: width, &builder.weights)
     selfAttention = try CrossAttention(
       "\(name).attn1", width: width, heads: heads, &builder.weights)
     normalization2 = try builder.weights.layerNormalization(
-      "\(name).norm2", width: width, epsilon: 1e-5)
+      "\(name).norm2", width: width, epsilon: epsilon)
     contextIndex = builder.contextProjections.count
     builder.contextProjections.append(
       try KeyValueProjection(
@@ -76,7 +78,7 @@ private struct TransformerLayer: Sendable {
     contextAttention = try CrossAttention(
       "\(name).attn2", width: width, heads: heads, &builder.weights)
     normalization3 = try builder.weights.layerNormalization(
-      "\(name).norm3", width: width, epsilon: 1e-5)
+      "\(name).norm3", width: width, epsilon: epsilon)
     widen = try builder.weights.linear("\(name).ff.net.0.proj", from: width, to: width * 8)
     narrow = try builder.weights.linear("\(name).ff.net.2", from: width * 4, to: width)
   }
@@ -84,9 +86,9 @@ private struct TransformerLayer: Sendable {
   /// `[batch, positions, channels]` to the same shape.
   func callAsFunction(_ x: Tensor, context: [KeysAndValues]) -> Tensor {
     let normalized = normalization1(x)
-    var hidden = x + selfAttention(normalized, selfContext(normalized))
-    hidden = hidden + contextAttention(normalization2(hidden), context[contextIndex])
+    var hidden = selfAttention(normalized, selfContext(normalized), adding: x)
+    hidden = contextAttention(normalization2(hidden), context[contextIndex], adding: hidden)
     // [batch, positions, 8 * channels] to half of that by the gate, and back
-    return hidden + narrow(geglu(widen(normalization3(hidden))))
+    return narrow(geglu(widen(normalization3(hidden))), adding: hidden)
   }
 }

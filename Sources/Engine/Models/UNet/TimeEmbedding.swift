@@ -5,7 +5,9 @@ import Layers
 import Tensors
 
 /// Turns timesteps into the embedding that every residual block adds: sines and cosines of
-/// geometrically spaced frequencies (Ho et al. 2020, appendix B), then two linear layers.
+/// geometrically spaced frequencies, then two linear layers.
+///
+/// Source: Ho et al. 2020, appendix B.
 struct TimeEmbedding: Sendable {
   private let channels: Int
   private let cosinesFirst: Bool
@@ -27,8 +29,8 @@ struct TimeEmbedding: Sendable {
   /// The embedding, activated as every residual block wants it: `[timesteps, time width]`.
   func callAsFunction(_ timesteps: [Float]) -> Tensor {
     let waves = Tensor(
-      timesteps.flatMap { waves($0) }, shape: [timesteps.count, channels])
-    return silu(mix(silu(widen(waves))))
+      timesteps.flatMap { self.waves($0) }, shape: [timesteps.count, channels])
+    return mix(widen(waves, activation: .silu), activation: .silu)
   }
 
   /// Single-precision products, as the reference computes them, so that phases agree at large

@@ -2,8 +2,9 @@ package import Checkpoints
 import Layers
 package import Tensors
 
-/// The denoiser: a U-Net over latents that attends to a text (Rombach et al. 2022, section 3.3;
-/// diffusers `UNet2DConditionModel`).
+/// The denoiser: a U-Net over latents that attends to a text.
+///
+/// Source: Rombach et al. 2022, section 3.3; diffusers `UNet2DConditionModel`.
 package struct UNet2DConditionModel: Sendable {
   /// Keys and values of one context for every attention, so that they are made once for all steps
   /// of an edit.
@@ -55,7 +56,8 @@ package struct UNet2DConditionModel: Sendable {
     guard context.shape.rank == 3, context.shape[2] == configuration.contextWidth,
       context.count > 0
     else {
-      throw refusal("a context \(context.shape), not [batch, tokens, \(configuration.contextWidth)]")
+      throw refusal(
+        "a context \(context.shape), not [batch, tokens, \(configuration.contextWidth)]")
     }
     return PreparedContext(
       projections: contextProjections.map { $0(context) }, batch: context.shape[0])

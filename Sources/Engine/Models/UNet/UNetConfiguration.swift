@@ -31,6 +31,10 @@ package struct UNetConfiguration: Sendable, Equatable {
   package var contextWidths: [Int]
   package var groups: Int
   package var epsilon: Float
+  /// Epsilons inside the transformers, for which the file has no key: before the projection, and
+  /// of the layers.
+  package var projectionEpsilon: Float = 1e-6
+  package var transformerEpsilon: Float = 1e-5
   /// Cosines before sines in the time embedding.
   package var cosinesFirst: Bool
   package var frequencyShift: Double

@@ -15,6 +15,7 @@ package final class SQLiteJobStore: JobStore {
   let blobs: BlobKeeper
   let notifier = ChangeNotifier()
   let isDraining = Mutex(false)
+  private let onEnd: @Sendable (Job) -> Void
   private let lock: DirectoryLock
 
   /// What the store takes from its surroundings; tests put their own here.
@@ -25,6 +26,8 @@ package final class SQLiteJobStore: JobStore {
     package var busyTimeout = Duration.seconds(5)
     /// Ceiling of the database's size in pages of 4096 bytes; `nil` = the disk's.
     package var maximumPages: Int?
+    /// Called once per job, after the commit that ended it, however it ended.
+    package var onEnd: @Sendable (Job) -> Void = { _ in }
 
     package init() {}
   }
@@ -40,6 +43,7 @@ package final class SQLiteJobStore: JobStore {
   ) throws(JobStoreError) {
     self.settings = settings
     clock = environment.clock
+    onEnd = environment.onEnd
     try makeDirectory(directory)
     lock = try DirectoryLock(directory: directory)
     let files = try BlobDirectory(path: directory + "/blobs", calls: environment.fileCalls)
@@ -93,8 +97,9 @@ package final class SQLiteJobStore: JobStore {
     notifier.workArrived()
   }
 
-  /// Tells waiters about committed changes of a job.
+  /// Tells waiters about a committed change; called once per transition.
   func announce(_ job: Job) {
+    if job.state.isFinal { onEnd(job) }
     notifier.jobChanged(job.id)
     if job.state == .queued { notifier.workArrived() }
   }

@@ -26,7 +26,7 @@ extension EditParameters.Name {
   /// The value that `text` stands for, left as text where it stands for none: reading then says so.
   fileprivate func formValue(_ text: String) -> JSONValue {
     switch self {
-    case .count, .returned, .steps, .seed, .maskGrow, .maskFeather, .resolution, .quality,
+    case .count, .steps, .seed, .maskGrow, .maskFeather, .resolution, .quality,
       .priority, .guidanceScale, .strength, .maskThreshold, .context:
       numberValue(text)
     case .maskInvert, .seamRepair:
@@ -44,7 +44,9 @@ extension EditParameters.Name {
   }
 }
 
+/// Decimal notation only: Swift would also read hexadecimal, `nan` and `inf`.
 private func numberValue(_ text: String) -> JSONValue {
+  guard text.utf8.allSatisfy("0123456789+-.eE".utf8.contains) else { return .string(text) }
   if let integer = Int64(text) { return .integer(integer) }
   if let number = Double(text), number.isFinite { return .number(number) }
   return .string(text)

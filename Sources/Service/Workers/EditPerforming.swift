@@ -1,0 +1,92 @@
+package import Jobs
+
+/// Makes edits; the engine stands behind it.
+package protocol EditPerforming: Sendable {
+  /// Computes on the calling thread, as long as it needs.
+  ///
+  /// Calls `onEvent` after every stage and step and passes on what it throws: so an edit stops at
+  /// a step boundary. Throws `EditFailure` for what the caller of the service shall read.
+  func perform(
+    _ input: EditInput, onEvent: (EditStep) throws -> Void
+  ) throws -> EditOutput
+}
+
+/// A job's request together with its pictures.
+package struct EditInput: Sendable {
+  package let parameters: EditParameters
+  package let seed: UInt32
+  package let image: [UInt8]
+  package let mask: [UInt8]?
+
+  package init(parameters: EditParameters, seed: UInt32, image: [UInt8], mask: [UInt8]?) {
+    self.parameters = parameters
+    self.seed = seed
+    self.image = image
+    self.mask = mask
+  }
+}
+
+package enum EditStep: Sendable, Hashable {
+  /// A stage is done; `name` as in the metric `byteedit_stage_duration_seconds`.
+  case stage(name: String, seconds: Double)
+  /// Step `step` (from 1) of `steps` of candidate `candidate` (from 0) is done.
+  case step(_ step: Int, of: Int, candidate: Int)
+}
+
+package struct EditOutput: Sendable {
+  package var candidates: [Candidate]
+  package var maskRule: String?
+  package var maskShare: Double
+  package var promptTruncated: Bool
+  /// What the caller should know, a sentence each.
+  package var warnings: [String]
+  /// Seconds by stage.
+  package var timings: [String: Double]
+
+  package init(
+    candidates: [Candidate], maskRule: String?, maskShare: Double, promptTruncated: Bool,
+    warnings: [String] = [], timings: [String: Double]
+  ) {
+    self.candidates = candidates
+    self.maskRule = maskRule
+    self.maskShare = maskShare
+    self.promptTruncated = promptTruncated
+    self.warnings = warnings
+    self.timings = timings
+  }
+
+  package struct Candidate: Sendable {
+    package let index: Int
+    package let seed: UInt32
+    package let bytes: [UInt8]
+    package let mediaType: String
+    package let width: Int
+    package let height: Int
+    package let preserved: PreservedPixels
+    package let seam: SeamShift?
+    package let receipt: JSONValue
+
+    package init(
+      index: Int, seed: UInt32, bytes: [UInt8], mediaType: String, width: Int, height: Int,
+      preserved: PreservedPixels, seam: SeamShift? = nil, receipt: JSONValue
+    ) {
+      self.index = index
+      self.seed = seed
+      self.bytes = bytes
+      self.mediaType = mediaType
+      self.width = width
+      self.height = height
+      self.preserved = preserved
+      self.seam = seam
+      self.receipt = receipt
+    }
+  }
+}
+
+/// Why an edit could not be made.
+package enum EditFailure: Error, Sendable, Hashable {
+  /// The same request would fail again: bad input.
+  case permanent(JobError)
+  /// Another try may succeed: no memory just now, a disk that was full.
+  case transient(JobError)
+}

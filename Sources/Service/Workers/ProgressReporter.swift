@@ -1,0 +1,58 @@
+import Jobs
+
+/// Turns an edit's events into progress in the store and stops the edit when it shall stop.
+struct ProgressReporter: ~Copyable {
+  private let store: any JobStore
+  private let execution: Execution
+  private let candidates: Int
+  private let interval: Duration
+  private let metrics: WorkerMetrics
+  private var latest: ContinuousClock.Instant?
+
+  init(
+    store: any JobStore, execution: Execution, candidates: Int, interval: Duration,
+    metrics: WorkerMetrics
+  ) {
+    self.store = store
+    self.execution = execution
+    self.candidates = candidates
+    self.interval = interval
+    self.metrics = metrics
+  }
+
+  /// Throws `Execution.Interruption` when the edit shall stop here.
+  mutating func handle(_ event: EditStep) throws(Execution.Interruption) {
+    try execution.checkpoint()
+    switch event {
+    case .stage(let name, let seconds):
+      metrics.stage(name, seconds: seconds)
+    case .step(let step, of: let steps, let candidate):
+      guard isDue(isLast: step == steps) else { return }
+      report(
+        JobProgress(
+          stage: "denoise", step: step, steps: steps, candidate: candidate,
+          candidates: candidates))
+      try execution.checkpoint()
+    }
+  }
+
+  private mutating func isDue(isLast: Bool) -> Bool {
+    let now = ContinuousClock.now
+    if !isLast, let latest, now - latest < interval { return false }
+    latest = now
+    return true
+  }
+
+  /// Progress that cannot be written is no reason to fail: the heartbeat guards the lease.
+  private func report(_ progress: JobProgress) {
+    let (store, lease) = (store, execution.lease)
+    do throws(JobStoreError) {
+      let answer = try waiting { () async throws(JobStoreError) in
+        try await store.report(progress, under: lease)
+      }
+      execution.note(answer)
+    } catch {
+      metrics.storeFailed(error, doing: "report progress")
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import Foundation
+import GRDB
+import JobStoreSQLite
+import Jobs
+import Synchronization
+import Testing
+
+@Suite struct `A data directory in trouble` {
+  @Test func `is held by one process at a time`() async throws {
+    try await withTemporaryFolder { folder in
+      let store = try SQLiteJobStore(directory: folder)
+      #expect(throws: JobStoreError.locked(directory: folder)) {
+        try SQLiteJobStore(directory: folder)
+      }
+      await store.close()
+      let next = try SQLiteJobStore(directory: folder)
+      await next.close()
+    }
+  }
+
+  @Test func `of a newer version is refused by name`() async throws {
+    try await withTemporaryFolder { folder in
+      await (try SQLiteJobStore(directory: folder)).close()
+      let database = try DatabaseQueue(path: folder + "/jobs.sqlite")
+      try await database.write { db in
+        try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('9-teleport')")
+      }
+      try database.close()
+      #expect(throws: JobStoreError.newerSchema(found: "9-teleport")) {
+        try SQLiteJobStore(directory: folder)
+      }
+    }
+  }
+
+  @Test func `that is no database is called damaged`() async throws {
+    try await withTemporaryFolder { folder in
+      let junk = Data(repeating: 7, count: 8192)
+      FileManager.default.createFile(atPath: folder + "/jobs.sqlite", contents: junk)
+      let error = #expect(throws: JobStoreError.self) { try SQLiteJobStore(directory: folder) }
+      guard case .corrupt? = error else { throw Unexpected("\(String(describing: error))") }
+    }
+  }
+
+  @Test func `that is full refuses whole jobs and recovers`() async throws {
+    try await withTemporaryFolder { folder in
+      var environment = SQLiteJobStore.Environment()
+      environment.maximumPages = 60
+      var settings = JobStoreSettings()
+      settings.queueLimit = 10000
+      let store = try SQLiteJobStore(
+        directory: folder, settings: settings, environment: environment)
+      let bench = Bench(store: store, clock: ManualClock())
+      let accepted = Mutex<[JobID]>([])
+      await #expect(throws: JobStoreError.diskFull) {
+        for number in 0..<10000 {
+          let job = try await bench.accept { $0.prompt = String(repeating: "x", count: 2000) }
+          accepted.withLock { $0.append(job.id) }
+          _ = number
+        }
+      }
+      let ids = accepted.withLock { $0 }
+      #expect(!ids.isEmpty)
+      let listed = try await store.jobs(JobQuery(limit: 1000)).jobs.map(\.id)
+      #expect(Set(listed) == Set(ids))
+      await store.close()
+    }
+  }
+
+  @Test func `that another process keeps locked is busy, not broken`() async throws {
+    try await withTemporaryFolder { folder in
+      var environment = SQLiteJobStore.Environment()
+      environment.busyTimeout = .milliseconds(50)
+      let store = try SQLiteJobStore(directory: folder, environment: environment)
+      let bench = Bench(store: store, clock: ManualClock())
+      let submission = try await bench.submission()
+      let intruder = try DatabaseQueue(path: folder + "/jobs.sqlite")
+      try await intruder.writeWithoutTransaction { db in
+        try db.execute(sql: "BEGIN IMMEDIATE")
+      }
+      await #expect(throws: JobStoreError.busy) { try await store.submit(submission) }
+      await #expect(throws: JobStoreError.busy) {
+        try await store.claim(worker: "w", lease: .seconds(1))
+      }
+      #expect(try await store.jobs(JobQuery()).jobs.isEmpty)
+      try await intruder.writeWithoutTransaction { db in try db.execute(sql: "ROLLBACK") }
+      guard case .accepted = try await store.submit(submission) else {
+        throw Unexpected("still refused")
+      }
+      await store.close()
+    }
+  }
+
+  @Test func `once closed answers that it is closed, and wakes its waiters`() async throws {
+    try await withTemporaryFolder { folder in
+      let store = try SQLiteJobStore(directory: folder)
+      let job = try await Bench(store: store, clock: ManualClock()).accept()
+      async let waiting = store.waitForChange(
+        of: job.id, after: job.sequence, timeout: .seconds(30))
+      try await Task.sleep(for: .milliseconds(50))
+      await store.close()
+      await #expect(throws: JobStoreError.closed) { try await waiting }
+      await #expect(throws: JobStoreError.closed) { try await store.job(job.id) }
+      await #expect(throws: JobStoreError.closed) { try await store.cancel(job.id) }
+      await #expect(throws: JobStoreError.closed) {
+        try await store.claim(worker: "w", lease: .seconds(1))
+      }
+      await store.close()
+    }
+  }
+}
+
+@Suite struct `A picture on its way to the disk` {
+  @Test func `is written, fsynced, renamed, and its folder fsynced, in this order`() async throws {
+    try await withTemporaryFolder { folder in
+      let trace = Mutex<[String]>([])
+      var environment = SQLiteJobStore.Environment()
+      environment.fileCalls = tracing { call in trace.withLock { $0.append(call) } }
+      let store = try SQLiteJobStore(directory: folder, environment: environment)
+      trace.withLock { $0 = [] }
+      _ = try await store.put([1, 2, 3], mediaType: "image/png")
+      // The first fsync is of the new folder's own name.
+      #expect(
+        trace.withLock { $0 } == [
+          "fsync directory", "write 3", "fsync file", "rename", "fsync directory",
+        ])
+      trace.withLock { $0 = [] }
+      _ = try await store.put([1, 2, 3], mediaType: "image/png")
+      #expect(trace.withLock { $0 } == ["fsync directory"])
+      await store.close()
+    }
+  }
+
+  private func tracing(_ note: @escaping @Sendable (String) -> Void) -> FileCalls {
+    var calls = FileCalls.system
+    calls.write = { descriptor, bytes in
+      note("write \(bytes.count)")
+      return FileCalls.system.write(descriptor, bytes)
+    }
+    calls.synchronize = { descriptor in
+      var status = stat()
+      fstat(descriptor, &status)
+      note(status.st_mode & S_IFMT == S_IFDIR ? "fsync directory" : "fsync file")
+      return FileCalls.system.synchronize(descriptor)
+    }
+    calls.rename = { from, to in
+      note("rename")
+      return FileCalls.system.rename(from, to)
+    }
+    return calls
+  }
+
+  @Test(arguments: ["write", "fsync", "rename"])
+  func `that does not arrive is not promised`(_ failing: String) async throws {
+    try await withTemporaryFolder { folder in
+      let isFailing = Mutex(false)
+      var environment = SQLiteJobStore.Environment()
+      environment.fileCalls = full(failing) { isFailing.withLock { $0 } }
+      let store = try SQLiteJobStore(directory: folder, environment: environment)
+      isFailing.withLock { $0 = true }
+      await #expect(throws: JobStoreError.diskFull) {
+        try await store.put([1, 2, 3], mediaType: "image/png")
+      }
+      await #expect(throws: JobStoreError.blobMissing(BlobHash(of: [1, 2, 3]))) {
+        try await store.read(BlobHash(of: [1, 2, 3]))
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/blobs/tmp") == [])
+      isFailing.withLock { $0 = false }
+      let blob = try await store.put([1, 2, 3], mediaType: "image/png")
+      #expect(try await store.read(blob.hash) == [1, 2, 3])
+      await store.close()
+    }
+  }
+
+  private func full(_ name: String, _ isFailing: @escaping @Sendable () -> Bool) -> FileCalls {
+    func fails(_ call: String) -> Bool {
+      guard call == name, isFailing() else { return false }
+      errno = ENOSPC
+      return true
+    }
+    return FileCalls(
+      write: { fails("write") ? -1 : FileCalls.system.write($0, $1) },
+      synchronize: { fails("fsync") ? -1 : FileCalls.system.synchronize($0) },
+      rename: { fails("rename") ? -1 : FileCalls.system.rename($0, $1) })
+  }
+
+  @Test func `is written on when the system takes only a part`() async throws {
+    try await withTemporaryFolder { folder in
+      var environment = SQLiteJobStore.Environment()
+      environment.fileCalls.write = { descriptor, bytes in
+        FileCalls.system.write(descriptor, UnsafeRawBufferPointer(rebasing: bytes.prefix(3)))
+      }
+      let store = try SQLiteJobStore(directory: folder, environment: environment)
+      let bytes = (0..<100).map(UInt8.init)
+      let blob = try await store.put(bytes, mediaType: "image/png")
+      #expect(try await store.read(blob.hash) == bytes)
+      await store.close()
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Jobs
+import MetricsTestKit
+import Testing
+import Workers
+
+@Suite struct `Worker metrics` {
+  @Test func `stages, waits and jobs in flight are counted under their names`() async throws {
+    try await Workshop.open { shop in
+      let script = { @Sendable (_: EditInput, onEvent: (EditStep) throws -> Void) in
+        try onEvent(.stage(name: "vae_encode", seconds: 0.25))
+        return EditOutput.made(of: [1])
+      }
+      try await shop.withPool(script: script) { pool in
+        _ = try await shop.job(try await shop.submit())
+        while pool.inFlight > 0 { try await Task.sleep(for: .milliseconds(5)) }
+      }
+      let stage = try shop.metrics.expectRecorder(
+        "byteedit_stage_duration_seconds", [("stage", "vae_encode")])
+      #expect(stage.values == [0.25])
+      #expect(try shop.metrics.expectRecorder("byteedit_job_wait_seconds").values.count == 1)
+      #expect(try shop.metrics.expectMeter("byteedit_jobs_in_flight").values.last == 0)
+    }
+  }
+
+  @Test func `every end of a job is counted by status and task`() async throws {
+    try await Workshop.open { shop in
+      let id = try await shop.submit()
+      guard case .canceled(let job) = try await shop.store.cancel(id) else {
+        throw Workshop.Refused()
+      }
+      shop.workerMetrics.ended(job)
+      let counter = try shop.metrics.expectCounter(
+        "byteedit_jobs_total", [("status", "canceled"), ("task", "inpaint")])
+      #expect(counter.values == [1])
+    }
+  }
+
+  @Test func `upkeep tidies and measures the queue`() async throws {
+    try await Workshop.open { shop in
+      let late = try await shop.submit { $0.deadline = Timestamp(milliseconds: 0) }
+      _ = try await shop.submit()
+      await Upkeep(store: shop.store, metrics: shop.workerMetrics).round()
+      #expect(try await shop.job(late).state == .expired)
+      #expect(try shop.metrics.expectGauge("byteedit_queue_depth").lastValue == 1)
+    }
+  }
+}
