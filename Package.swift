@@ -37,13 +37,14 @@ func room(
     swiftSettings: settings)
 }
 
+/// The tests of a room, in `Tests/<name>Tests`; golden files lie in `Fixtures` beside them.
 func test(
-  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [],
+  _ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false,
   settings: [SwiftSetting] = strict
 ) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
-    resources: resources, swiftSettings: settings)
+    resources: fixtures ? [.copy("Fixtures")] : [], swiftSettings: settings)
 }
 
 let package = Package(
@@ -70,45 +71,73 @@ let package = Package(
       name: "COpenSSL", path: "Sources/System/COpenSSL", cSettings: shimFlags,
       linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "CPlatform", path: "Sources/System/CPlatform", cSettings: shimFlags),
+    room("System", "Digests", ["COpenSSL"]),
 
     // MARK: Engine
     room("Engine", "Compute", ["CKernels", "COpenBLAS"], settings: numeric),
     room("Engine", "Tensors", ["Compute", "CKernels"], settings: numeric),
     room("Engine", "Layers", ["Tensors", "Compute", "CKernels"], settings: numeric),
-    room("Engine", "Checkpoints", ["Tensors", "Compute", "CKernels", "COpenSSL"], settings: numeric),
-    room("Engine", "Tokenizers", []),
-    room("Engine", "Diffusion", ["Tensors"], settings: numeric),
+    room(
+      "Engine", "Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"], settings: numeric),
+    room("Engine", "Tokenizers", [], settings: numeric),
+    room("Engine", "Diffusion", ["Tensors", "Checkpoints"], settings: numeric),
     room("Engine", "Models", ["Layers", "Tensors", "Checkpoints"], settings: numeric),
     room("Engine", "Imaging", ["CImageCodecs"], settings: numeric),
     room(
       "Engine", "Editing",
-      ["Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute", "Imaging", "COpenSSL"],
-      settings: numeric),
+      [
+        "Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute",
+        "Imaging", "Digests",
+      ], settings: numeric),
 
     // MARK: Service
     room("Service", "Sockets", ["CPlatform", logging, system]),
     room("Service", "HTTP", ["Sockets", httpTypes, logging]),
     room("Service", "Observability", [logging, metrics]),
-    room("Service", "Jobs", ["COpenSSL"]),
-    room("Service", "JobStoreSQLite", ["Jobs", "CPlatform", grdb]),
-    room("Service", "Workers", ["Jobs", "Editing", "Imaging", "Compute", "Observability", logging, metrics]),
+    room("Service", "Jobs", ["Digests"]),
+    room("Service", "JobStoreSQLite", ["Jobs", "CPlatform", "Digests", grdb]),
+    room("Service", "Workers", ["Jobs", "Compute", "Observability", logging, metrics]),
     room(
       "Service", "API",
-      ["HTTP", "Jobs", "Imaging", "Observability", httpTypes, logging, metrics]),
+      ["HTTP", "Jobs", "Imaging", "Observability", "Digests", httpTypes, logging, metrics]),
 
     // MARK: The front door
     .target(
-      name: "DefaultModel", path: "Sources/DefaultModel", resources: [.copy("Model")],
-      swiftSettings: strict),
+      name: "DefaultModel", path: "Sources/DefaultModel", exclude: ["README.md"],
+      resources: [.copy("Model")], swiftSettings: strict),
     .executableTarget(
       name: "byteedit",
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
-        "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "DefaultModel",
-        argumentParser, logging, metrics, lifecycle, unixSignals, yams,
+        "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
+        "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
     // MARK: Tests, a mirror of Sources
+    test("Compute", ["Compute", "CKernels"]),
+    test("Tensors", ["Tensors", "Compute"], fixtures: true, settings: numeric),
+    test("Layers", ["Layers", "Tensors", "Compute"], fixtures: true, settings: numeric),
+    test("Checkpoints", ["Checkpoints", "Tensors"], settings: numeric),
+    test("Tokenizers", ["Tokenizers"], fixtures: true, settings: numeric),
+    test("Diffusion", ["Diffusion", "Tensors", "Checkpoints"], fixtures: true, settings: numeric),
+    test(
+      "Models", ["Models", "Checkpoints", "Layers", "Tensors", "Compute"], fixtures: true,
+      settings: numeric),
+    test("Imaging", ["Imaging"], fixtures: true, settings: numeric),
+    test(
+      "Editing",
+      ["Editing", "Imaging", "Checkpoints", "Diffusion", "Models", "Tensors", "Tokenizers", "Compute"],
+      fixtures: true, settings: numeric),
+    test("Sockets", ["Sockets", system]),
+    test("HTTP", ["HTTP", "Sockets", httpTypes]),
+    test("Observability", ["Observability", logging, metrics]),
+    test("Jobs", ["Jobs"]),
+    test("JobStoreSQLite", ["JobStoreSQLite", "Jobs", "Digests", grdb]),
+    test("Workers", ["Workers", "Jobs", "JobStoreSQLite", "Observability", logging, metrics]),
+    test("API", ["API", "HTTP", "Jobs", "JobStoreSQLite", "Imaging", "Observability", httpTypes, logging, metrics, yams]),
+    .testTarget(
+      name: "Journeys", dependencies: ["byteedit"], path: "Tests/Journeys",
+      resources: [.copy("Fixtures")], swiftSettings: strict),
   ]
 )

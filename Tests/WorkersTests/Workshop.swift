@@ -20,7 +20,7 @@ struct ScriptedEditor: EditPerforming {
 extension EditOutput {
   static func made(of bytes: [UInt8], seed: UInt32 = 7) -> EditOutput {
     let preserved = PreservedPixels(
-      maxAbsDiff: 0, meanAbsDiff: 0, changedPixels: 0, comparedPixels: 4)
+      maxAbsDiff: 0, changedPixels: 0, comparedPixels: 4)
     let candidate = Candidate(
       index: 0, seed: seed, bytes: bytes, mediaType: "image/png", width: 2, height: 2,
       preserved: preserved, receipt: ["model": "abc"])

@@ -38,17 +38,20 @@ package struct EditOutput: Sendable {
   package var maskRule: String?
   package var maskShare: Double
   package var promptTruncated: Bool
+  /// What the caller should know, a sentence each.
+  package var warnings: [String]
   /// Seconds by stage.
   package var timings: [String: Double]
 
   package init(
     candidates: [Candidate], maskRule: String?, maskShare: Double, promptTruncated: Bool,
-    timings: [String: Double]
+    warnings: [String] = [], timings: [String: Double]
   ) {
     self.candidates = candidates
     self.maskRule = maskRule
     self.maskShare = maskShare
     self.promptTruncated = promptTruncated
+    self.warnings = warnings
     self.timings = timings
   }
 
@@ -60,11 +63,12 @@ package struct EditOutput: Sendable {
     package let width: Int
     package let height: Int
     package let preserved: PreservedPixels
+    package let seam: SeamShift?
     package let receipt: JSONValue
 
     package init(
       index: Int, seed: UInt32, bytes: [UInt8], mediaType: String, width: Int, height: Int,
-      preserved: PreservedPixels, receipt: JSONValue
+      preserved: PreservedPixels, seam: SeamShift? = nil, receipt: JSONValue
     ) {
       self.index = index
       self.seed = seed
@@ -73,6 +77,7 @@ package struct EditOutput: Sendable {
       self.width = width
       self.height = height
       self.preserved = preserved
+      self.seam = seam
       self.receipt = receipt
     }
   }

@@ -101,7 +101,8 @@ struct Worker: Sendable {
     }
     return JobResult(
       candidates: records, maskRule: output.maskRule, maskShare: output.maskShare,
-      promptTruncated: output.promptTruncated, timings: output.timings)
+      promptTruncated: output.promptTruncated, warnings: output.warnings,
+      timings: output.timings)
   }
 
   /// What the store answers, or `nil` after a pause when it fails: the lease outlasts the pause,
@@ -126,7 +127,8 @@ extension CandidateRecord {
   fileprivate init(_ candidate: EditOutput.Candidate, _ image: BlobReference) {
     self.init(
       index: candidate.index, seed: candidate.seed, image: image, width: candidate.width,
-      height: candidate.height, preserved: candidate.preserved, receipt: candidate.receipt)
+      height: candidate.height, preserved: candidate.preserved, seam: candidate.seam,
+      receipt: candidate.receipt)
   }
 }
 

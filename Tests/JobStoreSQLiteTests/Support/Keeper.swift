@@ -83,7 +83,7 @@ struct Bench: Sendable {
   func result(_ picture: [UInt8] = [9, 9]) async throws -> JobResult {
     let image = try await store.put(picture, mediaType: "image/png")
     let preserved = PreservedPixels(
-      maxAbsDiff: 0, meanAbsDiff: 0, changedPixels: 0, comparedPixels: 4)
+      maxAbsDiff: 0, changedPixels: 0, comparedPixels: 4)
     let candidate = CandidateRecord(
       index: 0, seed: 7, image: image, width: 2, height: 2, preserved: preserved,
       receipt: ["model": "abc"])

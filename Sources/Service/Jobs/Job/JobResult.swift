@@ -7,17 +7,20 @@ package struct JobResult: Codable, Sendable, Hashable {
   package var maskShare: Double
   /// Whether the prompt was longer than the text encoder reads.
   package var promptTruncated: Bool
+  /// What the caller should know, a sentence each.
+  package var warnings: [String]
   /// Seconds by stage.
   package var timings: [String: Double]
 
   package init(
     candidates: [CandidateRecord], maskRule: String?, maskShare: Double, promptTruncated: Bool,
-    timings: [String: Double]
+    warnings: [String] = [], timings: [String: Double]
   ) {
     self.candidates = candidates
     self.maskRule = maskRule
     self.maskShare = maskShare
     self.promptTruncated = promptTruncated
+    self.warnings = warnings
     self.timings = timings
   }
 }
@@ -30,12 +33,14 @@ package struct CandidateRecord: Codable, Sendable, Hashable {
   package let width: Int
   package let height: Int
   package let preserved: PreservedPixels
+  /// How much of a colour step the hole's border shows.
+  package let seam: SeamShift?
   /// Model hash, sampler, build, kernel set and the like, as the engine states them.
   package let receipt: JSONValue
 
   package init(
     index: Int, seed: UInt32, image: BlobReference, width: Int, height: Int,
-    preserved: PreservedPixels, receipt: JSONValue
+    preserved: PreservedPixels, seam: SeamShift? = nil, receipt: JSONValue
   ) {
     self.index = index
     self.seed = seed
@@ -43,6 +48,7 @@ package struct CandidateRecord: Codable, Sendable, Hashable {
     self.width = width
     self.height = height
     self.preserved = preserved
+    self.seam = seam
     self.receipt = receipt
   }
 }
@@ -51,21 +57,29 @@ package struct CandidateRecord: Codable, Sendable, Hashable {
 package struct PreservedPixels: Codable, Sendable, Hashable {
   /// In steps of the picture's depth; 0 = bit for bit equal.
   package let maxAbsDiff: Int
-  package let meanAbsDiff: Double
   package let changedPixels: Int
   package let comparedPixels: Int
 
-  package init(maxAbsDiff: Int, meanAbsDiff: Double, changedPixels: Int, comparedPixels: Int) {
+  package init(maxAbsDiff: Int, changedPixels: Int, comparedPixels: Int) {
     self.maxAbsDiff = maxAbsDiff
-    self.meanAbsDiff = meanAbsDiff
     self.changedPixels = changedPixels
     self.comparedPixels = comparedPixels
   }
 
   private enum CodingKeys: String, CodingKey {
     case maxAbsDiff = "max_abs_diff"
-    case meanAbsDiff = "mean_abs_diff"
     case changedPixels = "changed_pixels"
     case comparedPixels = "compared_pixels"
+  }
+}
+
+/// The mean step of colour across the hole's border, in 1/255, before and after seam repair.
+package struct SeamShift: Codable, Sendable, Hashable {
+  package let before: Double
+  package let after: Double
+
+  package init(before: Double, after: Double) {
+    self.before = before
+    self.after = after
   }
 }

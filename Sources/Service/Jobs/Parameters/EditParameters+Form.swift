@@ -26,7 +26,7 @@ extension EditParameters.Name {
   /// The value that `text` stands for, left as text where it stands for none: reading then says so.
   fileprivate func formValue(_ text: String) -> JSONValue {
     switch self {
-    case .count, .returned, .steps, .seed, .maskGrow, .maskFeather, .resolution, .quality,
+    case .count, .steps, .seed, .maskGrow, .maskFeather, .resolution, .quality,
       .priority, .guidanceScale, .strength, .maskThreshold, .context:
       numberValue(text)
     case .maskInvert, .seamRepair:

@@ -21,7 +21,6 @@ extension EditParameters {
     case .prompt: promptProblem()
     case .negativePrompt: negativePrompt.flatMap(lengthProblem)
     case .count: outside(Ranges.count, count)
-    case .returned: outside(Ranges.count, returned)
     case .steps: outside(Ranges.steps, steps)
     case .guidanceScale: outside(Ranges.guidanceScale, guidanceScale)
     case .strength: outside(Ranges.strength, strength)

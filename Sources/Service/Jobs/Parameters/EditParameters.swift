@@ -10,8 +10,6 @@ package struct EditParameters: Sendable, Hashable {
   package var expand: Expansion?
   /// How many candidates are made; candidate k is drawn with seed + k.
   package var count = Defaults.count
-  /// How many of the candidates are returned; more than `count` means all of them.
-  package var returned: Int?
   package var steps: Int?
   package var guidanceScale: Double?
   package var sampler: Sampler?
@@ -20,14 +18,14 @@ package struct EditParameters: Sendable, Hashable {
   package var seed: UInt32?
   package var maskSemantics = MaskSemantics.auto
   package var maskInvert = false
-  /// The coverage between 0 and 1 from which a pixel is edited wholly; absent keeps soft masks soft.
-  package var maskThreshold: Double?
+  /// The coverage, above 0 and at most 1, from which a pixel is edited.
+  package var maskThreshold = Defaults.maskThreshold
   /// Pixels by which the mask is widened.
   package var maskGrow = Defaults.maskGrow
   /// Pixels over which the edit fades in, inward from the mask's border.
   package var maskFeather = Defaults.maskFeather
   package var maskResize = MaskResize.max
-  /// Model pixels along the longer side, a multiple of 8.
+  /// Model pixels: the crop is scaled to the area of this square; a multiple of 8.
   package var resolution: Int?
   package var context = Context.auto
   package var holeFill: HoleFill?
@@ -53,7 +51,6 @@ extension EditParameters {
     case negativePrompt = "negative_prompt"
     case expand
     case count = "n"
-    case returned = "return"
     case steps
     case guidanceScale = "guidance_scale"
     case sampler
@@ -78,6 +75,7 @@ extension EditParameters {
 
   package enum Defaults {
     package static let count = 1
+    package static let maskThreshold = 0.5
     package static let maskGrow = 0
     package static let maskFeather = 0
     package static let quality = 95
@@ -92,7 +90,7 @@ extension EditParameters {
     package static let steps = 1...150
     package static let guidanceScale = 0.0...30.0
     package static let strength = 0.01...1.0
-    package static let maskThreshold = 0.0...1.0
+    package static let maskThreshold = 0.002...1.0
     package static let maskGrow = 0...1024
     package static let maskFeather = 0...1024
     package static let resolution = 64...2048

@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// The front door: the only place where concrete parts are joined.
+@main
+struct ByteEdit: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "byteedit",
+    abstract: "Edits pictures by mask and prompt: inpaint, outpaint, erase.",
+    discussion: """
+      'byteedit serve' runs the HTTP service, 'byteedit edit' does one edit here and now, and \
+      'byteedit model inspect' looks into a model folder. Every command works with the embedded \
+      editor unless --model names another.
+      """,
+    version: BuildIdentity.version,
+    subcommands: [ServeCommand.self, EditCommand.self, ModelCommand.self])
+}

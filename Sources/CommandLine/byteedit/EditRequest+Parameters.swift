@@ -1,0 +1,66 @@
+import Editing
+import Imaging
+import Jobs
+
+extension EditRequest {
+  /// What the engine is asked to do by a request's checked fields.
+  init(_ parameters: EditParameters, seed: UInt32, image: [UInt8], mask: [UInt8]?) {
+    self.init(image: image, mask: mask)
+    task =
+      switch parameters.task {
+      case .inpaint: .inpaint
+      case .outpaint: .outpaint
+      case .erase: .erase
+      }
+    prompt = parameters.prompt ?? ""
+    negativePrompt = parameters.negativePrompt ?? ""
+    count = parameters.count
+    self.seed = seed
+    steps = parameters.steps
+    guidanceScale = parameters.guidanceScale
+    strength = parameters.strength ?? 1
+    resolution = parameters.resolution
+    repairsSeams = parameters.seamRepair
+    sampler = parameters.sampler.map(\.kind)
+    holeFill = parameters.holeFill.map { $0 == .grey ? .grey : .pushPull }
+    maskReduction = parameters.maskResize == .max ? .max : .nearest
+    feather = parameters.maskFeather
+    maskOptions = MaskOptions(parameters)
+    expansion = Expansion(parameters.expand ?? EditParameters.Expansion())
+    context = Context(parameters.context)
+    output.format = parameters.outputFormat == .png ? .png : .jpeg
+    output.quality = parameters.quality
+  }
+}
+
+extension MaskOptions {
+  init(_ parameters: EditParameters) {
+    let semantics: Semantics =
+      switch parameters.maskSemantics {
+      case .auto: .auto
+      case .alpha: .alpha
+      case .luma: .luma
+      }
+    self.init(
+      semantics: semantics, inverts: parameters.maskInvert,
+      threshold: Float(parameters.maskThreshold), grow: parameters.maskGrow)
+  }
+}
+
+extension Expansion {
+  init(_ expansion: EditParameters.Expansion) {
+    self.init(
+      left: expansion.left, top: expansion.top, right: expansion.right, bottom: expansion.bottom)
+  }
+}
+
+extension Context {
+  init(_ context: EditParameters.Context) {
+    self =
+      switch context {
+      case .auto: .automatic
+      case .full: .full
+      case .fraction(let margin): .fraction(margin)
+      }
+  }
+}

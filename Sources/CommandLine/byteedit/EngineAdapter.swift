@@ -1,0 +1,95 @@
+import Compute
+import Editing
+import Foundation
+import Imaging
+import Jobs
+import Synchronization
+import Workers
+
+/// Makes the workers' edits with the engine, each on a team of threads of its own.
+final class EngineAdapter: EditPerforming {
+  private let editor: Editor
+  private let carriesProvenance: Bool
+  private let teams: Mutex<[ThreadTeam]>
+  private let threads: Int
+
+  /// - Parameters:
+  ///   - workers: edits at the same time.
+  ///   - threads: threads of one edit; 0 shares the machine's cores among the workers.
+  init(editor: Editor, workers: Int, threads: Int, carriesProvenance: Bool) {
+    self.editor = editor
+    self.carriesProvenance = carriesProvenance
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    self.threads = threads > 0 ? threads : max(1, cores / workers)
+    let count = self.threads
+    teams = Mutex((0..<workers).map { _ in ThreadTeam(threads: count, niceness: 10) })
+  }
+
+  func perform(
+    _ input: EditInput, onEvent: (EditStep) throws -> Void
+  ) throws -> EditOutput {
+    var request = EditRequest(
+      input.parameters, seed: input.seed, image: input.image, mask: input.mask)
+    request.output.carriesProvenance = carriesProvenance
+    let team = teams.withLock { $0.popLast() } ?? ThreadTeam(threads: threads, niceness: 10)
+    defer { teams.withLock { $0.append(team) } }
+    let result = try withoutActuallyEscaping(onEvent) { onEvent in
+      try ThreadTeam.$current.withValue(team) {
+        do {
+          return try editor.edit(request) { try onEvent(EditStep($0)) }
+        } catch let error as EditError {
+          throw EditFailure(error)
+        }
+      }
+    }
+    return try EditOutput(result)
+  }
+}
+
+extension EditFailure {
+  /// What the engine refuses it would refuse again.
+  init(_ error: EditError) {
+    let code =
+      switch error {
+      case .invalidRequest, .imaging: "invalid_request"
+      case .model: "model_unusable"
+      case .notFinite: "not_finite"
+      }
+    self = .permanent(JobError(code: code, detail: error.description))
+  }
+}
+
+extension EditStep {
+  init(_ event: EditEvent) {
+    self =
+      switch event {
+      case .stage(let stage, let seconds): .stage(name: stage.rawValue, seconds: seconds)
+      case .step(let step, let total, let candidate): .step(step, of: total, candidate: candidate)
+      }
+  }
+}
+
+extension EditOutput {
+  init(_ result: EditResult) throws {
+    self.init(
+      candidates: try result.candidates.map(Candidate.init), maskRule: result.maskRule,
+      maskShare: result.maskShare, promptTruncated: result.isPromptTruncated,
+      warnings: result.warnings,
+      timings: Dictionary(uniqueKeysWithValues: result.timings.map { ($0.rawValue, $1) }))
+  }
+}
+
+extension EditOutput.Candidate {
+  init(_ candidate: EditCandidate) throws {
+    let preserved = candidate.preserved
+    self.init(
+      index: candidate.index, seed: candidate.seed, bytes: candidate.bytes,
+      mediaType: candidate.mediaType, width: candidate.width, height: candidate.height,
+      preserved: PreservedPixels(
+        maxAbsDiff: preserved.maxAbsDiff, changedPixels: preserved.differingCount,
+        comparedPixels: preserved.pixelCount),
+      seam: SeamShift(before: candidate.seam.before, after: candidate.seam.after),
+      receipt: try JSONText.decode(
+        JSONValue.self, from: candidate.receipt.text))
+  }
+}

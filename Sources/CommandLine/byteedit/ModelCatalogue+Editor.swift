@@ -1,0 +1,38 @@
+import API
+import Compute
+import Editing
+import Jobs
+
+extension ModelCatalogue {
+  /// The one model that this process serves.
+  init(_ editor: Editor) {
+    self.init(
+      models: [ModelDescription(editor.model)], kernelSet: KernelSet.active.rawValue,
+      blasCore: BLAS.coreName)
+  }
+}
+
+extension ModelDescription {
+  init(_ model: EditorModel) {
+    let words = model.settings.vocabulary.map(\.name)
+    self.init(
+      id: model.name, hash: model.hash, createdAt: SystemWallClock().now(),
+      tasks: EditTask.allCases.map(\.rawValue), resolution: model.resolution,
+      steps: model.defaultSteps, guidanceScale: model.defaultGuidanceScale,
+      sampler: model.defaultSampler, holeFill: model.settings.holeFill.rawValue,
+      vocabulary: words,
+      notes: words.isEmpty
+        ? "Takes any prompt."
+        : "Draws what its vocabulary names; anything else gives a plausible fill at best.")
+  }
+}
+
+extension JSONValue {
+  /// What a worker with this model registers.
+  init(_ editor: Editor) {
+    self = .object([
+      "models": .array([.string(editor.model.name)]), "model_hash": .string(editor.model.hash),
+      "kernel_set": .string(KernelSet.active.rawValue), "build": .string(editor.build),
+    ])
+  }
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Yams
+
+/// The HTTP service.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serve edits over HTTP.",
+    discussion: """
+      Every setting can be given as an option, as an environment variable (BYTEEDIT_PORT=9000) or \
+      in a YAML or JSON file (port: 9000); options win over the environment, the environment over \
+      the file. Without API keys only loopback addresses are listened on.
+
+      SETTINGS
+      """ + "\n" + ServeKey.help)
+
+  @Option(help: "YAML or JSON file with settings (or BYTEEDIT_CONFIG).", completion: .file())
+  var config: String?
+
+  @Option(name: .long, help: ServeKey.help(of: "host")) var host: String?
+  @Option(name: .long, help: ServeKey.help(of: "port")) var port: String?
+  @Option(name: .long, help: ServeKey.help(of: "data_dir")) var dataDir: String?
+  @Option(name: .long, help: ServeKey.help(of: "model")) var model: String?
+  @Option(name: .long, help: ServeKey.help(of: "workers")) var workers: String?
+  @Option(name: .long, help: ServeKey.help(of: "threads")) var threads: String?
+  @Option(name: .long, help: ServeKey.help(of: "queue_limit")) var queueLimit: String?
+  @Option(name: .long, help: ServeKey.help(of: "max_body_mib")) var maxBodyMib: String?
+  @Option(name: .long, help: ServeKey.help(of: "max_megapixels")) var maxMegapixels: String?
+  @Option(name: .long, help: ServeKey.help(of: "max_connections")) var maxConnections: String?
+  @Option(name: .long, help: ServeKey.help(of: "retention_hours")) var retentionHours: String?
+  @Option(name: .long, help: ServeKey.help(of: "lease_seconds")) var leaseSeconds: String?
+  @Option(name: .long, help: ServeKey.help(of: "max_attempts")) var maxAttempts: String?
+  @Option(name: .long, help: ServeKey.help(of: "drain_seconds")) var drainSeconds: String?
+  @Option(name: .long, help: ServeKey.help(of: "log_level")) var logLevel: String?
+  @Option(name: .long, help: ServeKey.help(of: "log_format")) var logFormat: String?
+  @Option(name: .long, help: ServeKey.help(of: "public_url")) var publicUrl: String?
+  @Flag(name: .long, help: ServeKey.help(of: "log_prompts")) var logPrompts = false
+  @Flag(name: .long, help: "Leave receipt and digital source type out of results.")
+  var noProvenance = false
+  @Flag(name: .long, help: ServeKey.help(of: "insecure_no_auth")) var insecureNoAuth = false
+
+  func run() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let file = try ServeFile.read(config ?? environment["BYTEEDIT_CONFIG"])
+    let settings: ServeConfiguration
+    do {
+      settings = try .resolve(options: options, environment: environment, file: file)
+    } catch let error as ServeConfigurationError {
+      throw ValidationError(error.description)
+    }
+    try await ServedProcess(settings).run()
+  }
+
+  /// The options that were given, by the names of their keys.
+  private var options: [String: String] {
+    let given: [String: String?] = [
+      "host": host, "port": port, "data_dir": dataDir, "model": model, "workers": workers,
+      "threads": threads, "queue_limit": queueLimit, "max_body_mib": maxBodyMib,
+      "max_megapixels": maxMegapixels, "max_connections": maxConnections,
+      "retention_hours": retentionHours, "lease_seconds": leaseSeconds,
+      "max_attempts": maxAttempts, "drain_seconds": drainSeconds, "log_level": logLevel,
+      "log_format": logFormat, "public_url": publicUrl,
+      "log_prompts": logPrompts ? "true" : nil, "provenance": noProvenance ? "false" : nil,
+      "insecure_no_auth": insecureNoAuth ? "true" : nil,
+    ]
+    return given.compactMapValues { $0 }
+  }
+}
+
+extension ServeKey {
+  static func help(of name: String) -> ArgumentHelp {
+    ArgumentHelp(stringLiteral: all.first { $0.name == name }?.help ?? "")
+  }
+
+  /// Key, variable, default and meaning of every setting.
+  static var help: String {
+    all.map { key in
+      let value = key.shown(ServeConfiguration())
+      let variable = "BYTEEDIT_" + key.name.uppercased()
+      return "  \(key.name) (\(variable)\(value.isEmpty ? "" : ", default \(value)")): \(key.help)"
+    }.joined(separator: "\n")
+  }
+}
+
+/// The configuration file: YAML, of which JSON is a part.
+enum ServeFile {
+  static func read(_ path: String?) throws -> [String: String] {
+    guard let path else { return [:] }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ValidationError("--config: cannot read \(path)")
+    }
+    do {
+      guard let node = try Yams.compose(yaml: String(decoding: data, as: UTF8.self)) else {
+        return [:]
+      }
+      guard let mapping = node.mapping else {
+        throw ValidationError("--config: \(path) must hold settings as 'name: value'")
+      }
+      return try Dictionary(
+        mapping.map { key, value in
+          guard let name = key.string, let text = value.scalar?.string else {
+            throw ValidationError("--config: every setting in \(path) is one 'name: value'")
+          }
+          return (name, text)
+        }, uniquingKeysWith: { $1 })
+    } catch let error as YamlError {
+      throw ValidationError("--config: \(path): \(error)")
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import Foundation
+
+/// Everything `byteedit serve` can be told, from three sources: options win over the environment
+/// (`BYTEEDIT_<KEY>`), which wins over the configuration file, which wins over the defaults.
+struct ServeConfiguration: Equatable {
+  var host = "127.0.0.1"
+  var port = 8080
+  var dataDirectory = "byteedit-data"
+  /// A model folder; `nil` is the embedded editor.
+  var model: String?
+  var workers = 1
+  /// Threads that one edit computes on; 0 shares the machine's cores among the workers.
+  var threads = 0
+  var queueLimit = 256
+  var maxBodyMebibytes = 64
+  var maxMegapixels = 50
+  var maxConnections = 4096
+  /// Hours that a job and its pictures are kept after it ended.
+  var retentionHours = 24
+  var leaseSeconds = 30
+  var maxAttempts = 3
+  /// Seconds that running edits are given to finish at shutdown before they are handed back.
+  var drainSeconds = 20
+  var logLevel = "info"
+  var logFormat = "json"
+  var logPrompts = false
+  var provenance = true
+  var insecureNoAuth = false
+  /// What links are built from; `nil` gives links without scheme and host.
+  var publicURL: String?
+}
+
+/// A key of the configuration: how it is named, read and explained, in one place.
+struct ServeKey {
+  /// The key in a file; `BYTEEDIT_` and its upper case in the environment; dashes as an option.
+  let name: String
+  let help: String
+  let isFlag: Bool
+  let read: (String, inout ServeConfiguration) throws -> Void
+  let shown: (ServeConfiguration) -> String
+}
+
+/// A value that the configuration cannot take.
+struct ServeConfigurationError: Error, CustomStringConvertible {
+  var description: String
+}
+
+extension ServeKey {
+  private static func text(
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, String>, _ help: String
+  ) -> ServeKey {
+    ServeKey(name: name, help: help, isFlag: false) { text, configuration in
+      configuration[keyPath: path] = text
+    } shown: {
+      $0[keyPath: path]
+    }
+  }
+
+  private static func optional(
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, String?>, _ help: String
+  ) -> ServeKey {
+    ServeKey(name: name, help: help, isFlag: false) { text, configuration in
+      configuration[keyPath: path] = text
+    } shown: {
+      $0[keyPath: path] ?? ""
+    }
+  }
+
+  private static func number(
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, Int>, _ range: ClosedRange<Int>,
+    _ help: String
+  ) -> ServeKey {
+    ServeKey(name: name, help: help, isFlag: false) { text, configuration in
+      guard let value = Int(text), range.contains(value) else {
+        throw ServeConfigurationError(
+          description: "\(name): '\(text)' is not a whole number from \(range.lowerBound) to "
+            + "\(range.upperBound)")
+      }
+      configuration[keyPath: path] = value
+    } shown: {
+      String($0[keyPath: path])
+    }
+  }
+
+  private static func choice(
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, String>, _ values: [String],
+    _ help: String
+  ) -> ServeKey {
+    ServeKey(name: name, help: help, isFlag: false) { text, configuration in
+      guard values.contains(text) else {
+        throw ServeConfigurationError(
+          description: "\(name): '\(text)' is none of \(values.joined(separator: ", "))")
+      }
+      configuration[keyPath: path] = text
+    } shown: {
+      $0[keyPath: path]
+    }
+  }
+
+  private static func flag(
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, Bool>, _ help: String
+  ) -> ServeKey {
+    ServeKey(name: name, help: help, isFlag: true) { text, configuration in
+      switch text.lowercased() {
+      case "true", "yes", "on", "1": configuration[keyPath: path] = true
+      case "false", "no", "off", "0": configuration[keyPath: path] = false
+      default:
+        throw ServeConfigurationError(description: "\(name): '\(text)' is neither true nor false")
+      }
+    } shown: {
+      String($0[keyPath: path])
+    }
+  }
+
+  static let all: [ServeKey] = [
+    .text("host", \.host, "Address to listen on; without keys only loopback is allowed."),
+    .number("port", \.port, 0...65_535, "TCP port; 0 lets the system choose."),
+    .text("data_dir", \.dataDirectory, "Folder of the job database and the pictures."),
+    .optional("model", \.model, "A diffusers folder; the embedded editor if not given."),
+    .number("workers", \.workers, 1...64, "Edits that run at the same time."),
+    .number("threads", \.threads, 0...256, "Threads of one edit; 0 shares the cores fairly."),
+    .number("queue_limit", \.queueLimit, 1...1_000_000, "Jobs that may wait; more are a 503."),
+    .number("max_body_mib", \.maxBodyMebibytes, 1...4096, "Largest request body, MiB."),
+    .number("max_megapixels", \.maxMegapixels, 1...400, "Largest picture, megapixels."),
+    .number("max_connections", \.maxConnections, 1...65_536, "Connections at the same time."),
+    .number("retention_hours", \.retentionHours, 1...8760, "Hours that results are kept."),
+    .number("lease_seconds", \.leaseSeconds, 5...3600, "Lease of a running job, seconds."),
+    .number("max_attempts", \.maxAttempts, 1...20, "Attempts before a job fails for good."),
+    .number("drain_seconds", \.drainSeconds, 0...3600, "Seconds given to running edits at exit."),
+    .choice(
+      "log_level", \.logLevel, ["trace", "debug", "info", "notice", "warning", "error"],
+      "Least level that is logged."),
+    .choice("log_format", \.logFormat, ["json", "text"], "Form of the log lines."),
+    .flag("log_prompts", \.logPrompts, "Write prompts into the log."),
+    .flag("provenance", \.provenance, "Write receipt and digital source type into results."),
+    .flag("insecure_no_auth", \.insecureNoAuth, "Allow addresses beyond loopback without keys."),
+    .optional("public_url", \.publicURL, "What links are built from."),
+  ]
+}
+
+extension ServeConfiguration {
+  /// Joins the three sources; an unknown key, in the file or the environment, is refused by name.
+  static func resolve(
+    options: [String: String], environment: [String: String], file: [String: String]
+  ) throws -> ServeConfiguration {
+    let keys = Dictionary(uniqueKeysWithValues: ServeKey.all.map { ($0.name, $0) })
+    var configuration = ServeConfiguration()
+    let named = environment.filter { $0.key.hasPrefix("BYTEEDIT_") && !reserved.contains($0.key) }
+    let sources = [
+      file,
+      Dictionary(uniqueKeysWithValues: named.map { ($0.key.dropFirst(9).lowercased(), $0.value) }),
+      options,
+    ]
+    for source in sources {
+      for (name, value) in source.sorted(by: { $0.key < $1.key }) {
+        guard let key = keys[name] else {
+          throw ServeConfigurationError(
+            description: "'\(name)' is no setting of byteedit serve; the settings are "
+              + ServeKey.all.map(\.name).joined(separator: ", "))
+        }
+        try key.read(value, &configuration)
+      }
+    }
+    return configuration
+  }
+
+  /// Variables of the prefix that are not settings of the server.
+  private static let reserved: Set = ["BYTEEDIT_KERNELS", "BYTEEDIT_CONFIG"]
+}

@@ -1,0 +1,161 @@
+import API
+import Compute
+import Editing
+import Foundation
+import HTTP
+import JobStoreSQLite
+import Jobs
+import Logging
+import Metrics
+import Observability
+import ServiceLifecycle
+import Sockets
+import UnixSignals
+import Workers
+
+/// One process that accepts and edits: store, workers and HTTP server joined.
+struct ServedProcess {
+  private let settings: ServeConfiguration
+  private let logger: Logger
+  private let registry = PrometheusRegistry()
+
+  init(_ settings: ServeConfiguration) {
+    self.settings = settings
+    LogSettings(
+      format: settings.logFormat == "text" ? .text : .json,
+      level: Logger.Level(rawValue: settings.logLevel) ?? .info,
+      prompts: settings.logPrompts ? .inFull : .lengthOnly
+    ).bootstrap()
+    MetricsSystem.bootstrap(registry)
+    logger = Logger(label: "byteedit")
+  }
+
+  /// Serves until SIGTERM or SIGINT, then drains and returns.
+  func run() async throws {
+    raiseDescriptorLimit()
+    ProcessStatistics.collect(into: registry)
+    let address = try SocketAddress(host: settings.host, port: settings.port)
+    try BindPolicy.check([address], hasKeys: false, insecureNoAuth: settings.insecureNoAuth)
+    let editor = try ModelLoading.editor(
+      folder: settings.model, maxMegapixels: settings.maxMegapixels)
+    reportEngine(editor)
+    let workerMetrics = WorkerMetrics(logger: Logger(label: "workers"))
+    let store = try openStore(workerMetrics)
+    let pool = WorkerPool(
+      store: store, editor: adapter(editor), settings: workerSettings, metrics: workerMetrics)
+    let health = Health()
+    let api = EditAPI(
+      configuration: apiConfiguration,
+      surroundings: .init(
+        store: store, models: ModelCatalogue(editor), health: health, metrics: registry,
+        logger: Logger(label: "api")))
+    let server = try HTTPServer(
+      serverConfiguration(address), logger: Logger(label: "http"), handler: api.handler())
+    let service = EditingService(
+      store: store, pool: pool, server: server, health: health, upkeep: Upkeep(
+        store: store, metrics: workerMetrics), description: JSONValue(editor),
+      grace: .seconds(settings.drainSeconds), logger: logger)
+    try await ServiceGroup(
+      services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+    ).run()
+  }
+
+  private func openStore(_ metrics: WorkerMetrics) throws -> SQLiteJobStore {
+    var limits = JobStoreSettings()
+    limits.queueLimit = settings.queueLimit
+    limits.maxAttempts = settings.maxAttempts
+    limits.resultRetention = .seconds(settings.retentionHours * 3600)
+    return try SQLiteJobStore(directory: settings.dataDirectory, settings: limits)
+  }
+
+  private func adapter(_ editor: Editor) -> EngineAdapter {
+    EngineAdapter(
+      editor: editor, workers: settings.workers, threads: settings.threads,
+      carriesProvenance: settings.provenance)
+  }
+
+  private var workerSettings: WorkerSettings {
+    var worker = WorkerSettings()
+    worker.count = settings.workers
+    worker.lease = .seconds(settings.leaseSeconds)
+    worker.heartbeatInterval = .milliseconds(settings.leaseSeconds * 250)
+    return worker
+  }
+
+  private var apiConfiguration: APIConfiguration {
+    var api = APIConfiguration()
+    api.images.maxPixels = settings.maxMegapixels * 1_000_000
+    api.images.maxBytes = settings.maxBodyMebibytes << 20
+    api.formBody = settings.maxBodyMebibytes << 20
+    api.jsonBody = min(api.jsonBody, settings.maxBodyMebibytes << 20)
+    api.publicURL = settings.publicURL
+    return api
+  }
+
+  private func serverConfiguration(_ address: SocketAddress) -> HTTPServer.Configuration {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    var configuration = HTTPServer.Configuration(addresses: [address], loops: cores)
+    configuration.limits.body = settings.maxBodyMebibytes << 20
+    configuration.connections.total = settings.maxConnections
+    return configuration
+  }
+
+  /// Says what computes, and warns where the machine is left unused.
+  private func reportEngine(_ editor: Editor) {
+    logger.info(
+      "model loaded",
+      metadata: [
+        "model": "\(editor.model.name)", "model_hash": "\(editor.model.hash)",
+        "build": "\(editor.build)", "kernel_set": "\(KernelSet.active.rawValue)",
+        "blas_core": "\(BLAS.coreName)", "blas_core_forced": "\(BLAS.isForced)",
+      ])
+    if BLAS.isFallbackCore {
+      logger.warning(
+        "OpenBLAS uses a fallback core and will be slow; set OPENBLAS_CORETYPE",
+        metadata: ["blas_core": "\(BLAS.coreName)"])
+    }
+    if settings.insecureNoAuth {
+      logger.warning("no API key is configured and --insecure-no-auth is given: anyone may edit")
+    } else {
+      logger.notice("no API key is configured: only this machine can reach the service")
+    }
+  }
+}
+
+/// Store, workers and server as one service, so that they stop in the one order that loses nothing.
+struct EditingService: Service {
+  let store: SQLiteJobStore
+  let pool: WorkerPool
+  let server: HTTPServer
+  let health: Health
+  let upkeep: Upkeep
+  let description: JSONValue
+  let grace: Duration
+  let logger: Logger
+
+  func run() async throws {
+    try await pool.start(description: description)
+    server.start()
+    health.started()
+    for address in server.addresses {
+      logger.notice("serving", metadata: ["address": "http://\(address)"])
+    }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await upkeep.run() }
+      try? await gracefulShutdown()
+      group.cancelAll()
+    }
+    await stop()
+  }
+
+  /// Not ready first, then no new work, then what runs, then answers, then the store.
+  private func stop() async {
+    logger.notice("draining")
+    health.drain()
+    await store.drain()
+    await pool.shutDown(grace: grace)
+    await server.stop(grace: .seconds(5))
+    await store.close()
+    logger.notice("stopped")
+  }
+}

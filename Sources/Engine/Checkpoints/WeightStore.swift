@@ -1,0 +1,96 @@
+package import Tensors
+
+/// The weights of one part, taken one by one: each tensor is checked against the shape that the
+/// configuration asks for, converted once, and its mapped pages are given back.
+package struct WeightStore: Sendable {
+  private enum Source: Sendable {
+    case file(SafetensorsFile, name: String)
+    case memory(Tensor)
+  }
+
+  /// The part's folder, or a name for weights in memory; only used in messages.
+  package let path: String
+  private var sources: [String: Source] = [:]
+
+  /// Joins shards; throws when two of them, or two spellings of a name, give the same tensor.
+  package init(
+    files: [SafetensorsFile], path: String, naming: WeightNaming = .asStored
+  ) throws(CheckpointError) {
+    self.path = path
+    for file in files {
+      for stored in file.names {
+        guard let name = naming.canonical(stored) else { continue }
+        guard sources[name] == nil else {
+          throw .duplicateTensor(path: file.path, tensor: stored)
+        }
+        sources[name] = .file(file, name: stored)
+      }
+    }
+  }
+
+  /// Opens the weights of one part's folder, in one file or in shards.
+  package init(
+    folder: String, variant: String? = nil, naming: WeightNaming = .asStored
+  ) throws(CheckpointError) {
+    let files = try WeightFiles(folder: folder, variant: variant)
+    self = try WeightStore(files: try files.open(), path: folder, naming: naming)
+  }
+
+  /// Weights that are in memory already.
+  package init(tensors: [String: Tensor], path: String = "memory") {
+    self.path = path
+    sources = tensors.mapValues { .memory($0) }
+  }
+
+  /// Names of the tensors that nobody has taken yet, sorted.
+  package var unread: [String] { sources.keys.sorted() }
+
+  package func contains(_ name: String) -> Bool { sources[name] != nil }
+
+  /// Takes a tensor of exactly this shape.
+  package mutating func take(_ name: String, shape: [Int]) throws(CheckpointError) -> Tensor {
+    try take(name, shapes: [shape])
+  }
+
+  /// Takes a matrix `[rows, columns]`, which older exporters store as the kernel of a 1x1
+  /// convolution, `[rows, columns, 1, 1]`.
+  package mutating func takeMatrix(
+    _ name: String, rows: Int, columns: Int
+  ) throws(CheckpointError) -> Tensor {
+    try take(name, shapes: [[rows, columns], [rows, columns, 1, 1]])
+  }
+
+  /// Throws when tensors are left that nobody took.
+  package func finish() throws(CheckpointError) {
+    guard sources.isEmpty else { throw .unexpectedTensors(path: path, tensors: unread) }
+  }
+
+  /// Takes a tensor of one of the shapes and gives it the first of them.
+  private mutating func take(
+    _ name: String, shapes: [[Int]]
+  ) throws(CheckpointError) -> Tensor {
+    let expected = shapes.first ?? []
+    guard let source = sources[name] else {
+      throw .missingTensor(path: path, tensor: name, shape: expected, unread: unread)
+    }
+    let found = Self.shape(of: source)
+    guard shapes.contains(found) else {
+      throw .wrongShape(path: path, tensor: name, expected: expected, found: found)
+    }
+    sources[name] = nil
+    switch source {
+    case .memory(let tensor): return tensor.reshaped(Shape(expected))
+    case .file(let file, let stored):
+      let tensor = try file.tensor(stored)
+      file.discard(stored)
+      return tensor.reshaped(Shape(expected))
+    }
+  }
+
+  private static func shape(of source: Source) -> [Int] {
+    switch source {
+    case .memory(let tensor): (0..<tensor.shape.rank).map { tensor.shape[$0] }
+    case .file(let file, let stored): file.entries[stored]?.shape ?? []
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import CKernels
+import Glibc
+import Synchronization
+
+/// What the threads of a team share.
+///
+/// One loop is open at a time: the caller publishes it, everyone
+/// takes indices until they run out, and the caller closes it. A worker first enters (`active`) and
+/// then looks whether a loop is open; the caller first closes and then waits until nobody is
+/// inside. So a worker that is still asleep is never waited for.
+final class TeamCore: @unchecked Sendable {
+  // Unchecked: `task` and `count` are written only while the loop is closed and nobody is inside.
+  private typealias Task = (Int, Int) -> Void
+
+  private var task: UnsafePointer<Task>?
+  private var count = 0
+  private let generation = Atomic<Int>(0)
+  private let isOpen = Atomic<Bool>(false)
+  private let isStopping = Atomic<Bool>(false)
+  private let next = Atomic<Int>(0)
+  private let active = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  /// How often a waiting worker looks before it sleeps: some tens of microseconds.
+  private static let spins = 4_000
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wake, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    pthread_cond_destroy(wake)
+    mutex.deallocate()
+    wake.deallocate()
+  }
+
+  // MARK: The caller
+
+  func run(_ count: Int, _ body: (Int, Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      withUnsafePointer(to: body) { pointer in
+        open(count, pointer)
+        takeTasks(pointer.pointee, count, thread: 0)
+        close()
+      }
+    }
+  }
+
+  private func open(_ count: Int, _ pointer: UnsafePointer<Task>) {
+    task = pointer
+    self.count = count
+    next.store(0, ordering: .sequentiallyConsistent)
+    isOpen.store(true, ordering: .sequentiallyConsistent)
+    generation.add(1, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
+  }
+
+  private func close() {
+    isOpen.store(false, ordering: .sequentiallyConsistent)
+    var looks = 0
+    while active.load(ordering: .sequentiallyConsistent) > 0 {
+      looks += 1
+      if looks < Self.spins { ck_pause() } else { sched_yield() }
+    }
+    task = nil
+  }
+
+  private func wakeAll() {
+    pthread_mutex_lock(mutex)
+    pthread_cond_broadcast(wake)
+    pthread_mutex_unlock(mutex)
+  }
+
+  func stop() {
+    isStopping.store(true, ordering: .sequentiallyConsistent)
+    generation.add(1, ordering: .sequentiallyConsistent)
+    wakeAll()
+  }
+
+  // MARK: The workers
+
+  func startWorker(_ index: Int, niceness: Int32) -> pthread_t? {
+    var thread = pthread_t()
+    let start = Unmanaged.passRetained(WorkerStart(core: self, index: index, niceness: niceness))
+    let status = pthread_create(&thread, nil, teamWorkerMain, start.toOpaque())
+    guard status == 0 else {
+      start.release()
+      return nil
+    }
+    return thread
+  }
+
+  fileprivate func work(thread: Int) {
+    var seen = 0
+    while true {
+      seen = waitForChange(since: seen)
+      if isStopping.load(ordering: .sequentiallyConsistent) { return }
+      active.add(1, ordering: .sequentiallyConsistent)
+      if isOpen.load(ordering: .sequentiallyConsistent), let task {
+        takeTasks(task.pointee, count, thread: thread)
+      }
+      active.subtract(1, ordering: .sequentiallyConsistent)
+    }
+  }
+
+  private func takeTasks(_ task: (Int, Int) -> Void, _ count: Int, thread: Int) {
+    while true {
+      let index = next.add(1, ordering: .sequentiallyConsistent).oldValue
+      guard index < count else { return }
+      task(index, thread)
+    }
+  }
+
+  private func waitForChange(since seen: Int) -> Int {
+    for _ in 0..<Self.spins {
+      let now = generation.load(ordering: .sequentiallyConsistent)
+      if now != seen { return now }
+      ck_pause()
+    }
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    defer { sleepers.subtract(1, ordering: .sequentiallyConsistent) }
+    while true {
+      let now = generation.load(ordering: .sequentiallyConsistent)
+      if now != seen { return now }
+      pthread_cond_wait(wake, mutex)
+    }
+  }
+}
+
+private final class WorkerStart {
+  let core: TeamCore
+  let index: Int
+  let niceness: Int32
+
+  init(core: TeamCore, index: Int, niceness: Int32) {
+    self.core = core
+    self.index = index
+    self.niceness = niceness
+  }
+}
+
+private func teamWorkerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let argument else { return nil }
+  let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
+  ck_set_in_team(1)
+  if start.niceness > 0 { _ = ck_set_thread_niceness(start.niceness) }
+  start.core.work(thread: start.index)
+  return nil
+}

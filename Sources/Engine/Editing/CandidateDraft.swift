@@ -1,0 +1,119 @@
+import Compute
+import Foundation
+import Imaging
+
+/// Turns what the model decoded into finished pictures: seam repair, composite, encode.
+struct CandidateDraft {
+  private let request: EditRequest
+  private let canvas: Canvas
+  private let crop: ModelCrop
+  /// That of the first candidate; the others differ in their seed.
+  private let receipt: Receipt
+  /// Blending weights of the whole picture, the same for every candidate.
+  private let weights: Mask
+
+  init(
+    request: EditRequest, canvas: Canvas, crop: ModelCrop, receipt: Receipt
+  ) throws(ImagingError) {
+    self.request = request
+    self.canvas = canvas
+    self.crop = crop
+    self.receipt = receipt
+    weights =
+      request.composites
+      ? canvas.hole.feathered(by: request.feather)
+      : try canvas.hole.filled(with: crop.plan.region)
+  }
+
+  /// - Parameter pixels: sRGB in 0 ... 1, `[modelHeight, modelWidth, 3]`.
+  func finish(
+    _ index: Int, pixels: FloatImage, clock: inout StageClock
+  ) throws -> EditCandidate {
+    var receipt = receipt
+    receipt.seed = request.seed(ofCandidate: index)
+    let composed = try clock.time(.composite) { try compose(pixels) }
+    let (bytes, preserved) = try clock.time(.encode) { try encode(composed.picture, receipt) }
+    return EditCandidate(
+      index: index, seed: receipt.seed, bytes: bytes,
+      mediaType: request.output.format.mediaType, width: canvas.picture.width,
+      height: canvas.picture.height, preserved: preserved, seam: composed.seam, receipt: receipt)
+  }
+
+  private func compose(
+    _ pixels: FloatImage
+  ) throws(ImagingError) -> (picture: Picture, seam: SeamReport) {
+    let pasted = pixels.pasted(into: crop.picture, hole: crop.hole)
+    let fill =
+      request.repairsSeams
+      ? try FloatImage.seamRepaired(decoded: pixels, original: crop.picture, hole: crop.hole)
+      : request.composites ? pasted : pixels
+    var picture = canvas.picture
+    try picture.blend(fill, weights: weights, into: crop.plan.region, parallel: onTeam)
+    let seam = SeamReport(
+      before: 255 * (try pasted.seam(of: crop.hole).shift),
+      after: 255 * (try fill.seam(of: crop.hole).shift))
+    return (picture, seam)
+  }
+
+  /// Encodes the picture, and decodes it again for what it says about the pixels outside the hole.
+  private func encode(
+    _ picture: Picture, _ receipt: Receipt
+  ) throws -> ([UInt8], PreservedDifference) {
+    let output = request.output
+    let texts =
+      output.carriesProvenance
+      ? [ImageMetadata.Text(key: "byteedit:receipt", value: try receipt.text)] : []
+    let metadata = ImageMetadata(texts: texts, declaresSyntheticPart: output.carriesProvenance)
+    let bytes =
+      switch output.format {
+      case .png: try ImageEncoder.png(picture, metadata: metadata)
+      case .jpeg: try ImageEncoder.jpeg(picture, quality: output.quality, metadata: metadata)
+      }
+    return (
+      bytes, try PreservedDifference(original: canvas.picture, encoded: bytes, mask: canvas.hole)
+    )
+  }
+}
+
+extension Receipt {
+  /// As JSON with sorted keys: the same receipt is the same text.
+  var text: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+}
+
+extension FloatImage {
+  /// The original with these pixels where the mask says edit.
+  fileprivate func pasted(into original: FloatImage, hole: Mask) -> FloatImage {
+    var pasted = original
+    for index in hole.coverage.indices where hole.coverage[index] != 0 {
+      for sample in index * channels..<(index + 1) * channels {
+        pasted.pixels[sample] = pixels[sample]
+      }
+    }
+    return pasted
+  }
+
+  /// This picture with its hole continued smoothly from its surroundings.
+  func pushPulled(into hole: Mask) throws(ImagingError) -> FloatImage {
+    let known = try FloatImage(
+      width: width, height: height, channels: 1, pixels: hole.coverage.map { $0 == 0 ? 1 : 0 })
+    return try pushPull(weights: known)
+  }
+}
+
+extension Mask {
+  /// This mask with a rectangle added to it.
+  fileprivate func filled(with rect: PixelRect) throws(ImagingError) -> Mask {
+    var coverage = coverage
+    for y in rect.y..<rect.maxY {
+      coverage.replaceSubrange(
+        y * width + rect.x..<y * width + rect.maxX, with: repeatElement(255, count: rect.width))
+    }
+    return try Mask(width: width, height: height, coverage: coverage)
+  }
+}

@@ -1,0 +1,57 @@
+package import Imaging
+
+/// What an editor tells while it works; a throw from the observer stops the edit there.
+package enum EditEvent: Sendable, Equatable {
+  /// A stage ended after so many seconds.
+  case stage(EditStage, seconds: Double)
+  /// Step `step` of `of` of candidate `candidate` is done; steps count from 1.
+  case step(Int, of: Int, candidate: Int)
+}
+
+/// The stages of an edit, by their names in the metrics.
+package enum EditStage: String, Sendable, CaseIterable {
+  case decode
+  case text
+  case vaeEncode = "vae_encode"
+  case denoise
+  case vaeDecode = "vae_decode"
+  case composite
+  case encode
+}
+
+/// One finished picture.
+package struct EditCandidate: Sendable {
+  package var index: Int
+  package var seed: UInt32
+  /// The encoded file, as it is sent.
+  package var bytes: [UInt8]
+  package var mediaType: String
+  package var width: Int
+  package var height: Int
+  /// What decoding `bytes` again says about the pixels outside the hole.
+  package var preserved: PreservedDifference
+  /// Across the hole's border, before and after seam repair, 0 ... 255.
+  package var seam: SeamReport
+  package var receipt: Receipt
+}
+
+/// The mean jump of colour across the hole's border, in steps of 1/255.
+package struct SeamReport: Sendable, Equatable {
+  package var before: Double
+  package var after: Double
+}
+
+/// Everything that one edit gives.
+package struct EditResult: Sendable {
+  package var candidates: [EditCandidate]
+  /// `alpha`, `luma` or `expand`: the rule that the mask was read by.
+  package var maskRule: String
+  /// The share of the picture's pixels that was edited, 0 ... 1.
+  package var maskShare: Double
+  /// True when the prompt was longer than the text encoder's window.
+  package var isPromptTruncated: Bool
+  package var isNegativePromptTruncated: Bool
+  /// What a caller should know, one sentence each.
+  package var warnings: [String]
+  package var timings: [EditStage: Double]
+}

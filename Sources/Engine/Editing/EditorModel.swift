@@ -1,0 +1,50 @@
+package import Checkpoints
+import Diffusion
+
+/// A model folder, loaded and ready to edit.
+package struct EditorModel: Sendable {
+  /// What the model is called in receipts and lists.
+  package let name: String
+  /// SHA-256 over the model's files.
+  package let hash: String
+  package let settings: ModelSettings
+  let pipeline: InpaintingPipeline
+  /// The sampler that `byteedit.json` names, or else the folder's scheduler.
+  let sampler: SamplerKind
+
+  /// Loads a diffusers folder.
+  /// - Throws: the error of the part that cannot be read, or `EditError.model` where the parts do
+  ///   not make an inpainting editor.
+  package init(folder path: String, name: String) throws {
+    let folder = try ModelFolder(path: path)
+    self.name = name
+    hash = try folder.hash()
+    settings = folder.settings
+    pipeline = try InpaintingPipeline(folder: folder)
+    sampler = try Self.sampler(named: settings.sampler, or: pipeline.folderSampler)
+  }
+
+  private static func sampler(
+    named name: String?, or folderSampler: SamplerKind?
+  ) throws(EditError) -> SamplerKind {
+    guard let name else { return folderSampler ?? .ddim }
+    guard let sampler = SamplerKind(rawValue: name) else {
+      throw .model(
+        "byteedit.json: the sampler '\(name)' is none of "
+          + SamplerKind.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return sampler
+  }
+
+  /// Model pixels of the side, as the folder says or as its networks were trained.
+  package var resolution: Int {
+    settings.resolution
+      ?? pipeline.unet.configuration.sampleSize.map { $0 * pipeline.autoencoder.downsamplingFactor }
+      ?? 512
+  }
+
+  package var defaultSteps: Int { settings.steps ?? 8 }
+  package var defaultGuidanceScale: Double { settings.guidanceScale ?? 7.5 }
+  package var defaultSampler: String { sampler.rawValue }
+  var holeFill: HoleFill { settings.holeFill == .grey ? .grey : .pushPull }
+}

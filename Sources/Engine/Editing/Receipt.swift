@@ -1,0 +1,37 @@
+/// What made a picture: with the same receipt, picture, mask and prompt the same bytes come out.
+///
+/// It carries no time, no job and no number of threads, for it is written into the picture.
+package struct Receipt: Codable, Sendable, Equatable {
+  package var model: String
+  /// SHA-256 over the model's files.
+  package var modelHash: String
+  /// Version and digest of the program.
+  package var build: String
+  package var kernelSet: String
+  package var blasCore: String
+  /// Precision of weights and arithmetic.
+  package var precision: String
+  package var task: String
+  package var seed: UInt32
+  package var sampler: String
+  package var steps: Int
+  package var guidanceScale: Double
+  package var strength: Double
+  package var modelWidth: Int
+  package var modelHeight: Int
+  /// `x, y, width, height` of the crop that the model saw, in pixels of the picture.
+  package var region: [Int]
+  /// SHA-256 over the hole: one byte a pixel, 255 = edited, rows from the top.
+  package var maskHash: String
+
+  enum CodingKeys: String, CodingKey {
+    case model, build, precision, task, seed, sampler, steps, strength, region
+    case modelHash = "model_hash"
+    case kernelSet = "kernel_set"
+    case blasCore = "blas_core"
+    case guidanceScale = "guidance_scale"
+    case modelWidth = "model_width"
+    case modelHeight = "model_height"
+    case maskHash = "mask_hash"
+  }
+}

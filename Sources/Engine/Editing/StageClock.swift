@@ -1,0 +1,26 @@
+/// Times the stages of an edit and tells the observer about each.
+struct StageClock {
+  private(set) var timings: [EditStage: Double] = [:]
+  private let clock = ContinuousClock()
+  private let onEvent: (EditEvent) throws -> Void
+
+  init(onEvent: @escaping (EditEvent) throws -> Void) {
+    self.onEvent = onEvent
+  }
+
+  /// Does the work of a stage; stages of the same name add up.
+  mutating func time<Result>(_ stage: EditStage, _ work: () throws -> Result) throws -> Result {
+    let start = clock.now
+    let result = try work()
+    let elapsed = clock.now - start
+    let seconds =
+      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    timings[stage, default: 0] += seconds
+    try onEvent(.stage(stage, seconds: seconds))
+    return result
+  }
+
+  func tell(_ event: EditEvent) throws {
+    try onEvent(event)
+  }
+}

@@ -1,0 +1,100 @@
+import CKernels
+import Compute
+import Tensors
+
+/// How one convolution is cut into products of patches with the kernel; a function of one sample's
+/// shape alone.
+struct ConvolutionPlan {
+  let input: Shape
+  let output: Shape
+  /// Values that one output pixel sees.
+  let depth: Int
+  private let kernelHeight: Int
+  private let kernelWidth: Int
+  private let stride: Int
+  private let padding: Padding
+
+  init(input: Shape, kernel: Shape, stride: Int, padding: Padding) {
+    self.input = input
+    self.stride = stride
+    self.padding = padding
+    (kernelHeight, kernelWidth) = (kernel[1], kernel[2])
+    depth = kernel[1] * kernel[2] * kernel[3]
+    let height = (input[1] + padding.top + padding.bottom - kernel[1]) / stride + 1
+    let width = (input[2] + padding.left + padding.right - kernel[2]) / stride + 1
+    output = [input[0], max(0, height), max(0, width), kernel[0]]
+  }
+
+  /// A 1x1 kernel sees the pixels themselves: no patches are needed.
+  var isPointwise: Bool {
+    kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == .none
+  }
+
+  /// Output pixels of a sample.
+  private var rows: Int { output[1] * output[2] }
+  private var outChannels: Int { output[3] }
+
+  /// Large pictures go block of rows by block of rows, each with its patches in the cache; of small
+  /// ones the patches are laid out once and the output channels are divided instead.
+  var isBlocked: Bool { rows > 512 }
+
+  private var blockRows: Int {
+    let fitting = 524_288 / max(depth, 1) / 16 * 16
+    return min(max(fitting, 128), 1_024, rows)
+  }
+
+  func runBlocks(
+    _ x: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>, _ ending: Ending
+  ) {
+    let team = ThreadTeam.current
+    let blockRows = blockRows
+    let blocks = (rows + blockRows - 1) / blockRows
+    let scratch = BufferPool.shared.take(team.threads * blockRows * depth)
+    team.forEach(input[0] * blocks) { index, thread in
+      let (sample, block) = index.quotientAndRemainder(dividingBy: blocks)
+      let first = block * blockRows
+      let count = min(blockRows, rows - first)
+      let patches = scratch.start + thread * blockRows * depth
+      fill(patches, x, sample: sample, first: first, count: count)
+      let target = out + (sample * rows + first) * outChannels
+      BLAS.sgemm(
+        .no, .yes, m: count, n: outChannels, k: depth, patches, lda: depth, weights, ldb: depth,
+        target, ldc: outChannels)
+      ending.apply(target, outChannels, count, column: 0, outChannels)
+    }
+  }
+
+  func runSamples(
+    _ x: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>, _ ending: Ending
+  ) {
+    let team = ThreadTeam.current
+    let product = TiledProduct(rows: rows, columns: outChannels, depth: depth)
+    let patches = BufferPool.shared.take(rows * depth)
+    for sample in 0..<input[0] {
+      team.forEachRange(rows, of: 16) { range in
+        fill(
+          patches.start + range.lowerBound * depth, x, sample: sample, first: range.lowerBound,
+          count: range.count)
+      }
+      product.run(
+        samples: 1, .init(patches.start, rowDistance: depth, sampleDistance: 0),
+        .init(weights, rowDistance: depth, sampleDistance: 0, isTransposed: true),
+        into: out + sample * rows * outChannels, on: team
+      ) { tile, start, distance in
+        ending.apply(start, distance, tile.rows, column: tile.column, tile.columns)
+      }
+    }
+  }
+
+  private func fill(
+    _ patches: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, sample: Int, first: Int,
+    count: Int
+  ) {
+    let picture = x + sample * input[1] * input[2] * input[3]
+    ck_patches(
+      picture, input[1], input[2], input[3], kernelHeight, kernelWidth, stride, padding.top,
+      padding.left, output[2], first, count, patches)
+  }
+}

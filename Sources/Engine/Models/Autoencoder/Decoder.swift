@@ -1,0 +1,47 @@
+import Checkpoints
+import Layers
+import Tensors
+
+/// From latents to pictures (diffusers `Decoder`).
+struct Decoder: Sendable {
+  private let input: Convolution2D
+  private let middle: AutoencoderMiddle
+  private let levels: [(blocks: ResidualChain, upsampler: Upsampler?)]
+  private let head: AutoencoderHead
+
+  init(
+    _ configuration: AutoencoderConfiguration, _ weights: inout WeightStore
+  ) throws(CheckpointError) {
+    // Coarsest first, as the blocks are numbered.
+    let channels = Array(configuration.blockChannels.reversed())
+    input = try weights.convolution(
+      "decoder.conv_in", from: configuration.latentChannels, to: channels[0])
+    middle = try AutoencoderMiddle("decoder.mid_block", configuration, &weights)
+    var levels: [(ResidualChain, Upsampler?)] = []
+    for level in channels.indices {
+      let name = "decoder.up_blocks.\(level)"
+      let blocks = try ResidualChain(
+        name, count: configuration.layers + 1, from: channels[max(level - 1, 0)],
+        to: channels[level], configuration, &weights)
+      let upsampler =
+        level == channels.count - 1
+        ? nil
+        : try Upsampler("\(name).upsamplers.0", channels: channels[level], &weights)
+      levels.append((blocks, upsampler))
+    }
+    self.levels = levels
+    head = try AutoencoderHead(
+      "decoder", from: channels[channels.count - 1], to: configuration.outputChannels,
+      configuration, &weights)
+  }
+
+  /// `[batch, height, width, latent channels]` to `[batch, height * f, width * f, 3]`.
+  func callAsFunction(_ latent: Tensor) -> Tensor {
+    var hidden = middle(input(latent))
+    for level in levels {
+      hidden = level.blocks(hidden)
+      if let upsampler = level.upsampler { hidden = upsampler(hidden) }
+    }
+    return head(hidden)
+  }
+}

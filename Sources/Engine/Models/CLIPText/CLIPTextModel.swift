@@ -1,0 +1,111 @@
+package import Checkpoints
+import Layers
+package import Tensors
+
+/// The text half of CLIP: token and position embeddings, causal pre-norm transformer layers, and a
+/// last normalisation.
+///
+/// Source: Radford et al. 2021, section 2.4.
+package struct CLIPTextModel: Sendable {
+  package let configuration: CLIPTextConfiguration
+  private let tokenEmbedding: Embedding
+  /// One row for every position, `[positions, width]`.
+  private let positionEmbedding: Tensor
+  private let layers: [CLIPTextLayer]
+  private let finalNormalization: LayerNormalization
+
+  /// Takes every tensor out of `weights`; throws for one that is missing, of another shape, or
+  /// left over.
+  package init(
+    configuration: CLIPTextConfiguration, weights: WeightStore
+  ) throws(CheckpointError) {
+    var weights = weights
+    self.configuration = configuration
+    let (width, epsilon) = (configuration.width, configuration.epsilon)
+    tokenEmbedding = try weights.embedding(
+      "embeddings.token_embedding", count: configuration.vocabularySize, width: width)
+    positionEmbedding = try weights.take(
+      "embeddings.position_embedding.weight", shape: [configuration.positions, width])
+    var layers: [CLIPTextLayer] = []
+    for index in 0..<configuration.layers {
+      layers.append(try CLIPTextLayer("encoder.layers.\(index)", configuration, &weights))
+    }
+    self.layers = layers
+    finalNormalization = try weights.layerNormalization(
+      "final_layer_norm", width: width, epsilon: epsilon)
+    try weights.finish()
+  }
+
+  /// The last hidden state after the last normalisation, `[batch, tokens, width]`.
+  ///
+  /// - Parameter tokens: texts of equal length, at most `positions` tokens each, every one below
+  ///   the vocabulary's size; throws otherwise.
+  package func callAsFunction(tokens: [[Int]]) throws(ModelError) -> Tensor {
+    let length = tokens.first?.count ?? 0
+    guard length > 0, length <= configuration.positions, tokens.allSatisfy({ $0.count == length })
+    else {
+      throw refusal(
+        "texts of \(tokens.map(\.count)) tokens; all need one length of 1 to "
+          + "\(configuration.positions)")
+    }
+    if let token = tokens.joined().first(where: { !(0..<configuration.vocabularySize).contains($0) }
+    ) {
+      throw refusal("token \(token); the vocabulary has \(configuration.vocabularySize)")
+    }
+    // [batch * tokens, width] to [batch, tokens, width]
+    var hidden = tokenEmbedding(tokens.flatMap { $0 })
+      .reshaped([tokens.count, length, configuration.width])
+    hidden = hidden + positionEmbedding.slice(0..<length, axis: 0)
+    for layer in layers { hidden = layer(hidden) }
+    return finalNormalization(hidden)
+  }
+
+  private func refusal(_ reason: String) -> ModelError {
+    .invalidInput(model: "CLIPTextModel", reason: reason)
+  }
+}
+
+/// One layer: causal self-attention, then a feed-forward part, each behind a normalisation and
+/// added to its input.
+private struct CLIPTextLayer: Sendable {
+  private let heads: Int
+  private let attentionNormalization: LayerNormalization
+  private let query: Linear
+  private let key: Linear
+  private let value: Linear
+  private let output: Linear
+  private let innerNormalization: LayerNormalization
+  private let widen: Linear
+  private let activation: Activation
+  private let narrow: Linear
+
+  init(
+    _ name: String, _ configuration: CLIPTextConfiguration, _ weights: inout WeightStore
+  ) throws(CheckpointError) {
+    let (width, epsilon) = (configuration.width, configuration.epsilon)
+    heads = configuration.heads
+    attentionNormalization = try weights.layerNormalization(
+      "\(name).layer_norm1", width: width, epsilon: epsilon)
+    query = try weights.linear("\(name).self_attn.q_proj", from: width, to: width)
+    key = try weights.linear("\(name).self_attn.k_proj", from: width, to: width)
+    value = try weights.linear("\(name).self_attn.v_proj", from: width, to: width)
+    output = try weights.linear("\(name).self_attn.out_proj", from: width, to: width)
+    innerNormalization = try weights.layerNormalization(
+      "\(name).layer_norm2", width: width, epsilon: epsilon)
+    widen = try weights.linear(
+      "\(name).mlp.fc1", from: width, to: configuration.innerWidth)
+    activation = configuration.activation
+    narrow = try weights.linear("\(name).mlp.fc2", from: configuration.innerWidth, to: width)
+  }
+
+  /// `[batch, tokens, width]` to the same shape.
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    let normalized = attentionNormalization(x)
+    let attended = attention(
+      query: query(normalized), key: key(normalized), value: value(normalized), heads: heads,
+      causal: true)
+    let hidden = output(attended, adding: x)
+    return narrow(
+      widen(innerNormalization(hidden), activation: activation), adding: hidden)
+  }
+}

@@ -1,0 +1,81 @@
+package import Checkpoints
+import Compute
+
+/// The three networks of an editor, loaded from one folder and found to fit each other.
+package struct EditorNetworks: Sendable {
+  package let textEncoder: CLIPTextModel
+  package let unet: UNet2DConditionModel
+  package let autoencoder: AutoencoderKL
+
+  /// Reads, checks and converts every weight.
+  package init(folder: ModelFolder) throws(ModelError) {
+    try Self.checkClasses(folder)
+    let textPath = folder.configurationPath(of: "text_encoder")
+    let unetPath = folder.configurationPath(of: "unet")
+    let autoencoderPath = folder.configurationPath(of: "vae")
+    do {
+      let text = try CLIPTextConfiguration(
+        try folder.configuration(of: "text_encoder"), path: textPath)
+      let denoiser = try UNetConfiguration(try folder.configuration(of: "unet"), path: unetPath)
+      let pictures = try AutoencoderConfiguration(
+        try folder.configuration(of: "vae"), path: autoencoderPath)
+      try Self.checkFit(text, denoiser, pictures, path: unetPath)
+      textEncoder = try CLIPTextModel(
+        configuration: text,
+        weights: try folder.weights(of: "text_encoder", naming: .textEncoder))
+      unet = try UNet2DConditionModel(
+        configuration: denoiser, weights: try folder.weights(of: "unet"))
+      autoencoder = try AutoencoderKL(
+        configuration: pictures, weights: try folder.weights(of: "vae", naming: .autoencoder))
+    } catch let error as CheckpointError {
+      throw .checkpoint(error)
+    } catch let error as ModelError {
+      throw error
+    } catch {
+      throw .invalidInput(model: folder.path, reason: "\(error)")
+    }
+    // Weights were read in one layout and kept in another: the first one's buffers are spare now.
+    BufferPool.shared.trim()
+  }
+
+  private static let classes = [
+    "text_encoder": "CLIPTextModel", "unet": "UNet2DConditionModel", "vae": "AutoencoderKL",
+  ]
+
+  private static func checkClasses(_ folder: ModelFolder) throws(ModelError) {
+    for (part, expected) in classes.sorted(by: { $0.key < $1.key }) {
+      let found = folder.index.components[part]?.className ?? "absent"
+      guard found == expected else {
+        throw .unsupportedValue(
+          path: "\(folder.path)/model_index.json", key: part, value: found, supported: expected)
+      }
+    }
+  }
+
+  /// The denoiser sees noisy latent, mask and conditioning latent, in that order, and the text.
+  private static func checkFit(
+    _ text: CLIPTextConfiguration, _ unet: UNetConfiguration,
+    _ autoencoder: AutoencoderConfiguration, path: String
+  ) throws(ModelError) {
+    func fault(_ key: String, _ reason: String) -> ModelError {
+      .inconsistent(path: path, key: key, reason: reason)
+    }
+    guard autoencoder.imageChannels == 3, autoencoder.outputChannels == 3 else {
+      throw fault("in_channels", "of the autoencoder must be 3: red, green, blue")
+    }
+    let latent = autoencoder.latentChannels
+    guard unet.inputChannels == 2 * latent + 1 else {
+      throw fault(
+        "in_channels",
+        "is \(unet.inputChannels), but an inpainting model over \(latent) latent channels has "
+          + "\(2 * latent + 1)")
+    }
+    guard unet.outputChannels == latent else {
+      throw fault("out_channels", "is \(unet.outputChannels), but latents have \(latent) channels")
+    }
+    guard unet.contextWidth == text.width else {
+      throw fault(
+        "cross_attention_dim", "is \(unet.contextWidth), but the text encoder gives \(text.width)")
+    }
+  }
+}

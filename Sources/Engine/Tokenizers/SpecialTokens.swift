@@ -1,0 +1,59 @@
+/// The special and added tokens of a folder with the ids they get.
+struct SpecialTokens {
+  let begin: Int32
+  let end: Int32
+  let padding: Int32
+  /// What an unspellable byte becomes; nil if the unknown token is outside the byte-pair vocabulary.
+  let unknown: Int32?
+  let added: [(token: AddedToken, id: Int32)]
+
+  private static let startOfText = AddedToken(content: "<|startoftext|>", isNormalized: false)
+  private static let endOfText = AddedToken(content: "<|endoftext|>", isNormalized: false)
+
+  init(_ folder: TokenizerFolder) throws(TokenizerError) {
+    let configuration = folder.configuration
+    let stated = configuration.addedTokens ?? []
+    let named = [
+      configuration.bosToken ?? Self.startOfText, configuration.eosToken ?? Self.endOfText,
+      configuration.unkToken ?? Self.endOfText, configuration.padToken ?? Self.endOfText,
+    ]
+    let resolved = named.map { token in stated.first { $0.content == token.content } ?? token }
+    added = try Self.assignIDs(stated + resolved + configuration.extraTokens, folder.vocabulary)
+    begin = try Self.id(of: named[0], "begin token", added)
+    end = try Self.id(of: named[1], "end token", added)
+    padding = try Self.id(of: named[3], "padding token", added)
+    unknown = folder.vocabulary[named[2].content]
+  }
+
+  /// Gives each token its id in the vocabulary or the next free one, as the reference counts them;
+  /// of tokens of the same content the last one tells how it is looked for.
+  private static func assignIDs(
+    _ tokens: [AddedToken], _ vocabulary: [String: Int32]
+  ) throws(TokenizerError) -> [(token: AddedToken, id: Int32)] {
+    var added: [(token: AddedToken, id: Int32)] = []
+    var next = Int32(clamping: vocabulary.count)
+    for token in tokens where !token.content.isEmpty {
+      if let index = added.firstIndex(where: { $0.token.content == token.content }) {
+        added[index].token = token
+        continue
+      }
+      let id = vocabulary[token.content] ?? next
+      if id == next { next += 1 }
+      if let stated = token.statedID, stated != id {
+        throw .malformed(
+          file: "the added tokens", reason: "\"\(token.content)\" has id \(stated), not \(id)")
+      }
+      added.append((token, id))
+    }
+    return added
+  }
+
+  private static func id(
+    of token: AddedToken, _ role: String, _ added: [(token: AddedToken, id: Int32)]
+  ) throws(TokenizerError) -> Int32 {
+    guard let id = added.first(where: { $0.token.content == token.content })?.id else {
+      throw .unknownToken(role: role, token: token.content)
+    }
+    return id
+  }
+}

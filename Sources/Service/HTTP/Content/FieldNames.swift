@@ -1,0 +1,18 @@
+package import HTTPTypes
+
+extension HTTPField.Name {
+  package static let hostField = known("Host")
+  package static let prefer = known("Prefer")
+  package static let preferenceApplied = known("Preference-Applied")
+  package static let idempotencyKey = known("Idempotency-Key")
+  package static let requestID = known("X-Request-Id")
+  package static let contentTypeOptions = known("X-Content-Type-Options")
+  static let contentTransferEncoding = known("Content-Transfer-Encoding")
+
+  /// For names that are tokens by sight; the package can only make them optional.
+  private static func known(_ name: String) -> HTTPField.Name {
+    HTTPField.Name(name) ?? .warning
+  }
+
+  private static let warning = HTTPField.Name.via
+}

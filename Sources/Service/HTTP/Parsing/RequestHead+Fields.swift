@@ -1,0 +1,81 @@
+import HTTPTypes
+
+extension RequestHead {
+  /// Judges the fields of a request together: Host, framing, persistence, expectations.
+  ///
+  /// Throws what RFC 9112 sections 3.2, 6.1-6.3 and 9.3 make an error, and everything that two
+  /// parsers could read in two ways (request smuggling).
+  init(line: RequestLine, fields: HTTPFields) throws(HTTPError) {
+    try Self.checkHost(fields, version: line.version)
+    let connection = Self.tokens(fields[values: .connection])
+    self.init(
+      method: line.method, target: line.target, version: line.version, fields: fields,
+      framing: try Self.framing(of: fields, version: line.version),
+      keepsAlive: line.version == .http11
+        ? !connection.contains("close")
+        : connection.contains("keep-alive") && !connection.contains("close"),
+      expectsContinue: try Self.expectsContinue(fields, version: line.version))
+  }
+
+  private static func tokens(_ values: [String]) -> [String] {
+    values.flatMap { $0.split(separator: ",") }.map { $0.trimmedBlanks.lowercased() }
+  }
+
+  private static func checkHost(_ fields: HTTPFields, version: HTTPVersion) throws(HTTPError) {
+    let hosts = fields[values: .hostField]
+    guard hosts.count <= 1 else { throw .malformed("there is more than one Host field") }
+    guard let host = hosts.first else {
+      if version == .http11 { throw .malformed("the Host field is missing") }
+      return
+    }
+    guard RequestTarget.isAuthority(ArraySlice(Array(host.utf8))) else {
+      throw .malformed("the Host field is no host")
+    }
+  }
+
+  private static func framing(
+    of fields: HTTPFields, version: HTTPVersion
+  ) throws(HTTPError) -> BodyFraming {
+    let lengths = fields[values: .contentLength]
+    let codings = fields[values: .transferEncoding]
+    guard codings.isEmpty else {
+      guard lengths.isEmpty else {
+        throw .malformed("Transfer-Encoding and Content-Length exclude each other")
+      }
+      guard version == .http11 else {
+        throw .malformed("Transfer-Encoding does not belong into HTTP/1.0")
+      }
+      return try chunked(tokens(codings))
+    }
+    guard lengths.count <= 1 else { throw .malformed("there is more than one Content-Length") }
+    guard let text = lengths.first else { return .none }
+    guard !text.isEmpty, text.utf8.allSatisfy(ASCII.isDigit) else {
+      throw .malformed("Content-Length is no number")
+    }
+    guard let length = Int(text) else { throw .bodyTooLarge(limit: Int.max) }
+    return length == 0 ? .none : .length(length)
+  }
+
+  private static func chunked(_ codings: [String]) throws(HTTPError) -> BodyFraming {
+    guard let last = codings.last, codings.allSatisfy({ !$0.isEmpty }) else {
+      throw .malformed("Transfer-Encoding is empty")
+    }
+    guard codings.count == 1 else {
+      if codings.dropLast().contains("chunked") {
+        throw .malformed("chunked must be the last transfer coding, once")
+      }
+      throw .unknownTransferCoding
+    }
+    guard last == "chunked" else { throw .unknownTransferCoding }
+    return .chunked
+  }
+
+  private static func expectsContinue(
+    _ fields: HTTPFields, version: HTTPVersion
+  ) throws(HTTPError) -> Bool {
+    let expectations = tokens(fields[values: .expect])
+    guard version == .http11, !expectations.isEmpty else { return false }
+    guard expectations.allSatisfy({ $0 == "100-continue" }) else { throw .unknownExpectation }
+    return true
+  }
+}

@@ -1,0 +1,43 @@
+import Glibc
+import Synchronization
+
+/// Where finished log lines go.
+package protocol LogSink: Sendable {
+  /// Writes one line; the newline is the sink's.
+  func write(_ line: String)
+}
+
+/// Standard error, or any other descriptor: a line is one write, so lines of threads do not mix.
+package final class DescriptorSink: LogSink {
+  private let descriptor: Int32
+  private let lock = Mutex(())
+
+  /// - Parameter descriptor: stays the caller's to close.
+  package init(descriptor: Int32 = STDERR_FILENO) {
+    self.descriptor = descriptor
+  }
+
+  package func write(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    lock.withLock { _ in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        if count < 0, errno == EINTR { continue }
+        // A log that cannot be written is given up: nothing can be said about it anywhere.
+        guard count > 0 else { return }
+        rest = rest.dropFirst(count)
+      }
+    }
+  }
+}
+
+/// Keeps the lines, for tests.
+package final class MemorySink: LogSink {
+  private let stored = Mutex<[String]>([])
+
+  package init() {}
+
+  package func write(_ line: String) { stored.withLock { $0.append(line) } }
+  package var lines: [String] { stored.withLock { $0 } }
+}

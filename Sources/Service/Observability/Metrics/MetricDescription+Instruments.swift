@@ -1,0 +1,33 @@
+package import Metrics
+
+/// Instruments of a described metric; making one is a look-up, so it may be done at each use.
+extension MetricDescription {
+  package func counter(
+    _ labels: [(String, String)] = [], factory: any MetricsFactory = MetricsSystem.factory
+  ) -> Counter {
+    Counter(label: name, dimensions: labels, factory: factory)
+  }
+
+  package func gauge(
+    _ labels: [(String, String)] = [], factory: any MetricsFactory = MetricsSystem.factory
+  ) -> Meter {
+    Meter(label: name, dimensions: labels, factory: factory)
+  }
+
+  /// Records a duration in the metric's histogram.
+  package func record(
+    _ duration: Duration, _ labels: [(String, String)] = [],
+    factory: any MetricsFactory = MetricsSystem.factory
+  ) {
+    Timer(label: name, dimensions: labels, factory: factory)
+      .recordNanoseconds(Int64(clamping: duration.nanoseconds))
+  }
+}
+
+extension Duration {
+  fileprivate var nanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? (seconds < 0 ? .min : .max) : whole &+ attoseconds / 1_000_000_000
+  }
+}

@@ -1,0 +1,38 @@
+// One instruction set's kernels. Expects CK_TABLE (the table's name) beside what vector.h expects.
+#include "vector.h"
+
+#include "elementwise.h"
+
+#include "reduce.h"
+
+#include "softmax.h"
+
+#include "convert.h"
+
+const ck_kernels CK_TABLE = {
+    .add = add,
+    .subtract = subtract,
+    .multiply = multiply,
+    .divide = divide,
+    .scaled_add = scaled_add,
+    .affine = affine,
+    .exponential = exponential,
+    .activate = activate,
+    .activate_gradient = activate_gradient,
+    .epilogue = epilogue,
+    .geglu = geglu,
+    .sum = sum,
+    .squared_deviation = squared_deviation,
+    .dot = dot,
+    .layer_norm = layer_norm,
+    .group_moments = group_moments,
+    .channel_affine = channel_affine,
+    .softmax = softmax,
+    .softmax_step = softmax_step,
+    .scale_rows = scale_rows,
+    .matrix_vector = matrix_vector,
+    .half_to_float = half_to_float,
+    .float_to_half = float_to_half,
+    .bfloat_to_float = bfloat_to_float,
+    .float_to_bfloat = float_to_bfloat,
+};

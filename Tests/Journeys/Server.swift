@@ -1,0 +1,117 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// The real binary, serving on a loopback port of its own until it is stopped.
+final class Server: Sendable {
+  let port: UInt16
+  let dataDirectory: String
+  private let process: Mutex<Process>
+
+  /// Starts `byteedit serve` and waits until it is ready.
+  init(dataDirectory: String, arguments: [String] = []) throws {
+    self.dataDirectory = dataDirectory
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try Self.binary())
+    process.arguments =
+      ["serve", "--port", "0", "--data-dir", dataDirectory, "--log-format", "json"] + arguments
+    let log = dataDirectory + ".log"
+    if !FileManager.default.fileExists(atPath: log) {
+      FileManager.default.createFile(atPath: log, contents: nil)
+    }
+    let handle = try #require(FileHandle(forWritingAtPath: log))
+    let start = try handle.seekToEnd()
+    process.standardError = handle
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    port = try Self.port(log: log, from: start, process: process)
+    self.process = Mutex(process)
+    try waitUntilReady()
+  }
+
+  var identifier: Int32 { process.withLock { $0.processIdentifier } }
+  var isRunning: Bool { process.withLock { $0.isRunning } }
+
+  /// kill -9, as a crash would.
+  func crash() {
+    kill(identifier, SIGKILL)
+    process.withLock { $0.waitUntilExit() }
+  }
+
+  /// SIGTERM; returns the exit status.
+  @discardableResult
+  func terminate() -> Int32 {
+    kill(identifier, SIGTERM)
+    return process.withLock {
+      $0.waitUntilExit()
+      return $0.terminationStatus
+    }
+  }
+
+  deinit {
+    process.withLock { if $0.isRunning { kill($0.processIdentifier, SIGKILL) } }
+  }
+
+  /// Resident memory in KiB and the number of open descriptors.
+  func footprint() throws -> (residentKiB: Int, descriptors: Int) {
+    let status = try String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS") })
+    let resident = try #require(line.split(separator: " ").compactMap { Int($0) }.first)
+    let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/fd")
+    return (resident, open.count)
+  }
+
+  private func waitUntilReady() throws {
+    for _ in 0..<600 {
+      if let answer = try? Client(port: port).get("/readyz"), answer.status == 200 { return }
+      usleep(50_000)
+    }
+    throw JourneyError("the server never became ready")
+  }
+
+  /// The binary beside the test bundle.
+  private static func binary() throws -> String {
+    let self_ = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    var places = [URL(fileURLWithPath: self_).deletingLastPathComponent()]
+    for argument in ProcessInfo.processInfo.arguments where argument.hasSuffix(".xctest") {
+      places.append(URL(fileURLWithPath: argument).deletingLastPathComponent())
+    }
+    for place in places {
+      let path = place.appending(path: "byteedit").path
+      if FileManager.default.isExecutableFile(atPath: path) { return path }
+    }
+    throw JourneyError("no byteedit binary in \(places.map(\.path))")
+  }
+
+  /// Reads the port from the log line that says where the server listens.
+  private static func port(log: String, from start: UInt64, process: Process) throws -> UInt16 {
+    for _ in 0..<1200 {
+      let handle = try #require(FileHandle(forReadingAtPath: log))
+      try handle.seek(toOffset: start)
+      let text = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+      if let match = text.firstMatch(of: #/http://[^:"]+:(\d+)/#), let port = UInt16(match.1) {
+        return port
+      }
+      guard process.isRunning else { throw JourneyError("the server stopped: \(text)") }
+      usleep(50_000)
+    }
+    throw JourneyError("the server did not say where it listens")
+  }
+}
+
+struct JourneyError: Error, CustomStringConvertible {
+  var description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// A folder that is gone when the test is over.
+final class Scratch: Sendable {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}

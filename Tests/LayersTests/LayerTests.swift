@@ -1,0 +1,97 @@
+import Foundation
+import Goldens
+import Layers
+import Tensors
+import Testing
+
+@Suite struct LayerTests {
+  private func noise(_ shape: Shape, _ seed: UInt64) -> Tensor {
+    var generator = TorchGenerator(seed: seed)
+    return generator.normal(shape: shape)
+  }
+
+  @Test func `fused endings equal separate steps`() {
+    let linear = Linear(weight: noise([40, 24], 1), bias: noise([40], 2))
+    let convolution = Convolution2D(weight: noise([9, 5, 3, 3], 3), bias: noise([9], 4))
+    let (x, picture) = (noise([2, 6, 24], 5), noise([2, 30, 31, 5], 6))
+    for activation in Activation.allCases {
+      let (a, b) = (noise([2, 6, 40], 7), noise([2, 30, 31, 9], 8))
+      let wanted = activation(linear(x)) + a
+      #expect(relativeError(linear(x, activation: activation, adding: a), wanted) < 1e-6)
+      let seen = activation(convolution(picture)) + b
+      #expect(relativeError(convolution(picture, activation: activation, adding: b), seen) < 1e-6)
+    }
+  }
+
+  @Test func `a watched linear layer has the value of the fused one, and gradients`() throws {
+    var layer = Linear(weight: noise([4, 3], 1), bias: noise([4], 2))
+    let x = noise([2, 5, 3], 3)
+    let plain = layer(x, activation: .gelu)
+    layer.weight = layer.weight.watched()
+    let taped = layer(x, activation: .gelu)
+    #expect(relativeError(taped, plain) < 1e-6)
+    let gradient = try taped.sum().gradients(withRespectTo: [layer.weight])[0]
+    var moved = layer
+    moved.weight = layer.weight.detached
+    moved.weight.withUnsafeMutableBufferPointer { $0[5] += 1e-2 }
+    let slope = ((moved(x, activation: .gelu) - plain).sum() / 1e-2).values[0]
+    #expect(abs(gradient.values[5] - slope) < 2e-2 * max(1, abs(slope)))
+  }
+
+  @Test func `activations have gradients`() throws {
+    let x = noise([50], 1)
+    for activation in [Activation.silu, .gelu, .quickGELU] {
+      let watched = x.watched()
+      let got = try activation(watched).sum().gradients(withRespectTo: [watched])[0]
+      let slope = (activation(x + 1e-2) - activation(x - 1e-2)) / 2e-2
+      #expect(relativeError(got, slope) < 1e-3)
+    }
+  }
+
+  @Test func `layers whose gradient is not there say so`() {
+    let x = noise([1, 4, 4, 8], 1).watched()
+    let convolution = Convolution2D(weight: noise([8, 8, 3, 3], 2), bias: nil)
+    let group = GroupNormalization(groups: 2, scale: noise([8], 3), bias: noise([8], 4))
+    let sequence = x.reshaped([1, 16, 8])
+    let outputs = [
+      ("convolution", convolution(x)), ("group normalization", group(x)),
+      ("layer normalization", LayerNormalization(scale: nil, bias: nil)(x)),
+      ("attention", attention(query: sequence, key: sequence, value: sequence, heads: 2)),
+      ("nearest upsampling", upsampledNearest2x(x)),
+    ]
+    for (name, output) in outputs {
+      #expect(throws: TensorError.missingGradient(operation: name)) {
+        try output.sum().gradients(withRespectTo: [x])
+      }
+    }
+  }
+
+  @Test func `embeddings look rows up`() {
+    let table = Embedding(weight: Tensor([0, 1, 10, 11, 20, 21], shape: [3, 2]))
+    #expect(table([2, 0, 2]).values == [20, 21, 0, 1, 20, 21])
+    #expect(table([]).shape == [0, 2])
+  }
+
+  @Test func `upsampling repeats pixels`() {
+    let x = Tensor([1, 2, 3, 4], shape: [1, 2, 2, 1])
+    #expect(upsampledNearest2x(x).values == [1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4])
+  }
+
+  /// With equal scores attention is the mean of the values; with one dominant score, one value.
+  @Test(arguments: [(1, 8), (16_384, 8), (1_000, 160)])
+  func `attention of extreme scores`(length: Int, size: Int) {
+    let zeros = Tensor(repeating: 0, shape: [1, length, size])
+    let value = noise([1, length, size], 1)
+    let mean = value.transposed().matrixProduct(
+      Tensor(repeating: 1 / Float(length), shape: [length, 1]))
+    let some = zeros.slice(0..<1, axis: 1)
+    let got = attention(query: some, key: zeros, value: value, heads: 1)
+    #expect(relativeError(got, mean.reshaped([1, 1, size])) < 1e-4)
+    var key = zeros
+    key.withUnsafeMutableBufferPointer { $0[(length - 1) * size] = 1_000 }
+    var query = some
+    query.withUnsafeMutableBufferPointer { $0[0] = 1_000 }
+    let last = attention(query: query, key: key, value: value, heads: 1)
+    #expect(relativeError(last, value.slice(length - 1..<length, axis: 1)) < 1e-6)
+  }
+}

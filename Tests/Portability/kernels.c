@@ -1,0 +1,102 @@
+// Compares every kernel set of this architecture with the plain one, for CPUs that the Swift tests
+// do not run on (Scripts/portability builds and runs it in an emulator).
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "CKernels.h"
+
+enum { LIMIT = 4096 };
+
+static float a[LIMIT], b[LIMIT], c[LIMIT], left[LIMIT], right[LIMIT];
+static int failures = 0;
+
+static void fill(void) {
+  srand(1);
+  for (int i = 0; i < LIMIT; i++) {
+    a[i] = (float)rand() / (float)RAND_MAX * 8 - 4;
+    b[i] = (float)rand() / (float)RAND_MAX + 1;
+    c[i] = (float)rand() / (float)RAND_MAX - 0.5f;
+  }
+}
+
+static void compare(const char *name, ptrdiff_t n) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    float error = fabsf(left[i] - right[i]);
+    if (left[i] == right[i] || error <= 2e-5f * (1 + fabsf(right[i]))) continue;
+    printf("%s[%td] of %td: %g, plain %g\n", name, i, n, (double)left[i], (double)right[i]);
+    failures++;
+    return;
+  }
+}
+
+#define BOTH(NAME, N, ...)                 \
+  do {                                     \
+    float *out = left;                     \
+    memset(left, 0, sizeof left);          \
+    memset(right, 0, sizeof right);        \
+    const ck_kernels *k = set;             \
+    { __VA_ARGS__; }                       \
+    k = plain, out = right;                \
+    { __VA_ARGS__; }                       \
+    compare(NAME, N);                      \
+  } while (0)
+
+static void check_rows(const ck_kernels *set, const ck_kernels *plain, ptrdiff_t n) {
+  BOTH("add", n, k->add(a, b, out, n));
+  BOTH("subtract", n, k->subtract(a, b, out, n));
+  BOTH("multiply", n, k->multiply(a, b, out, n));
+  BOTH("divide", n, k->divide(a, b, out, n));
+  BOTH("scaled_add", n, k->scaled_add(a, 2, b, -1, out, n));
+  BOTH("affine", n, k->affine(a, 2, -1, out, n));
+  BOTH("exponential", n, k->exponential(a, out, n));
+  for (int activation = 0; activation < 4; activation++) {
+    BOTH("activate", n, k->activate(activation, a, out, n));
+    BOTH("activate_gradient", n, k->activate_gradient(activation, a, b, out, n));
+    BOTH("channel_affine", 2 * n, k->channel_affine(a, out, 2, n, b, c, activation));
+    BOTH("epilogue", 2 * n, memcpy(out, a, 8 * (size_t)n);
+         k->epilogue(out, n, 2, n, b, activation, c, n));
+  }
+  BOTH("geglu", n, k->geglu(a, out, 1, n));
+  BOTH("sum", 1, out[0] = (float)k->sum(a, n));
+  BOTH("squared_deviation", 1, out[0] = (float)k->squared_deviation(a, 0.5f, n));
+  BOTH("dot", 1, out[0] = (float)k->dot(a, b, n));
+  BOTH("layer_norm", 2 * n, k->layer_norm(a, out, 2, n, b, c, 1e-1f));
+  BOTH("softmax", 2 * n, k->softmax(a, out, 2, n));
+  BOTH("scale_rows", 2 * n, memcpy(out, a, 8 * (size_t)n); k->scale_rows(out, n, 2, n, b));
+  BOTH("matrix_vector", 2, k->matrix_vector(a, n, 2, n, b, c, out));
+  BOTH("bfloat", n, k->float_to_bfloat(a, (uint16_t *)(out + n), n);
+       k->bfloat_to_float((uint16_t *)(out + n), out, n));
+  BOTH("half", n, k->float_to_half(a, (uint16_t *)(out + n), n);
+       k->half_to_float((uint16_t *)(out + n), out, n));
+}
+
+static void check_online(const ck_kernels *set, const ck_kernels *plain, ptrdiff_t n) {
+  BOTH("softmax_step", 2 * n + 6, float *state = out + 2 * n; memcpy(out, a, 8 * (size_t)n);
+       state[0] = state[1] = -INFINITY;
+       k->softmax_step(out, n, 2, n, 0.7f, n - 1, state, state + 2, state + 4));
+  double mean[2][2], deviation[2][2];
+  float scratch[LIMIT];
+  set->group_moments(a, 3, 2 * n, 2, mean[0], deviation[0], scratch);
+  plain->group_moments(a, 3, 2 * n, 2, mean[1], deviation[1], scratch);
+  for (int group = 0; group < 2; group++) {
+    left[group] = (float)mean[0][group], right[group] = (float)mean[1][group];
+    left[2 + group] = (float)deviation[0][group], right[2 + group] = (float)deviation[1][group];
+  }
+  compare("group_moments", 4);
+}
+
+int main(void) {
+  fill();
+  const ck_kernels *plain = ck_table(CK_SET_PLAIN);
+  int sets = 0;
+  for (int set = CK_SET_NEON; set <= CK_SET_AVX512; set++) {
+    const ck_kernels *table = ck_table((ck_set)set);
+    if (!table || !plain) continue;
+    sets++;
+    for (ptrdiff_t n = 1; n < 300; n++) check_rows(table, plain, n), check_online(table, plain, n);
+  }
+  printf("%d sets beside the plain one, %d failures\n", sets, failures);
+  return failures > 0 || sets == 0;
+}
