@@ -139,6 +139,14 @@ import Testing
     #expect(machine.tick(now: after(22)).isEmpty)
   }
 
+  @Test mutating func `the linger deadline begins when the answer is sent`() {
+    _ = receive("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+    _ = answer()
+    #expect(machine.tick(now: after(60), isSending: true).isEmpty)
+    #expect(machine.tick(now: after(64)).isEmpty)
+    #expect(machine.tick(now: after(66)) == [.close])
+  }
+
   @Test mutating func `draining closes idle connections and finishes busy ones`() {
     var idle = self.machine
     #expect(idle.drain(now: after(0)) == [.closeWhenDrained])

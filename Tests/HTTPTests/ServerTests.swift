@@ -147,6 +147,20 @@ import Testing
     }
   }
 
+  @Test func `answers nobody reads are not made`() async throws {
+    let made = Mutex(0)
+    let handler: Handler = { _ in
+      made.withLock { $0 += 1 }
+      return Response(contentType: "a/b", [UInt8](repeating: 0x78, count: 1_000_000))
+    }
+    try await withServer(handler) { _, address in
+      let client = try TestClient(address)
+      try await client.send(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 100))
+      try await Task.sleep(for: .milliseconds(500))
+      #expect(made.withLock { $0 } < 30)
+    }
+  }
+
   @Test func `a stream to HTTP 1.0 ends with the connection`() async throws {
     let handler: Handler = { _ in
       Response(status: .ok, body: .stream(length: nil) { try await $0.write(Array("abc".utf8)) })

@@ -34,8 +34,8 @@ import Testing
 
   @Test func `that is no database is called damaged`() async throws {
     try await withTemporaryFolder { folder in
-      let junk = Data(repeating: 7, count: 8192)
-      FileManager.default.createFile(atPath: folder + "/jobs.sqlite", contents: junk)
+      let file = URL(fileURLWithPath: folder + "/jobs.sqlite")
+      try Data(repeating: 7, count: 8192).write(to: file)
       let error = #expect(throws: JobStoreError.self) { try SQLiteJobStore(directory: folder) }
       guard case .corrupt? = error else { throw Unexpected("\(String(describing: error))") }
     }
@@ -52,10 +52,9 @@ import Testing
       let bench = Bench(store: store, clock: ManualClock())
       let accepted = Mutex<[JobID]>([])
       await #expect(throws: JobStoreError.diskFull) {
-        for number in 0..<10000 {
+        for _ in 0..<10000 {
           let job = try await bench.accept { $0.prompt = String(repeating: "x", count: 2000) }
           accepted.withLock { $0.append(job.id) }
-          _ = number
         }
       }
       let ids = accepted.withLock { $0 }
@@ -73,7 +72,10 @@ import Testing
       let store = try SQLiteJobStore(directory: folder, environment: environment)
       let bench = Bench(store: store, clock: ManualClock())
       let submission = try await bench.submission()
-      let intruder = try DatabaseQueue(path: folder + "/jobs.sqlite")
+      var configuration = Configuration()
+      configuration.allowsUnsafeTransactions = true
+      let intruder = try DatabaseQueue(
+        path: folder + "/jobs.sqlite", configuration: configuration)
       try await intruder.writeWithoutTransaction { db in
         try db.execute(sql: "BEGIN IMMEDIATE")
       }
@@ -94,11 +96,12 @@ import Testing
     try await withTemporaryFolder { folder in
       let store = try SQLiteJobStore(directory: folder)
       let job = try await Bench(store: store, clock: ManualClock()).accept()
-      async let waiting = store.waitForChange(
-        of: job.id, after: job.sequence, timeout: .seconds(30))
+      let waiting = Task {
+        try await store.waitForChange(of: job.id, after: job.sequence, timeout: .seconds(30))
+      }
       try await Task.sleep(for: .milliseconds(50))
       await store.close()
-      await #expect(throws: JobStoreError.closed) { try await waiting }
+      await #expect(throws: JobStoreError.closed) { try await waiting.value }
       await #expect(throws: JobStoreError.closed) { try await store.job(job.id) }
       await #expect(throws: JobStoreError.closed) { try await store.cancel(job.id) }
       await #expect(throws: JobStoreError.closed) {
@@ -160,9 +163,8 @@ import Testing
       await #expect(throws: JobStoreError.diskFull) {
         try await store.put([1, 2, 3], mediaType: "image/png")
       }
-      await #expect(throws: JobStoreError.blobMissing(BlobHash(of: [1, 2, 3]))) {
-        try await store.read(BlobHash(of: [1, 2, 3]))
-      }
+      let hash = try BlobHash(of: [1, 2, 3])
+      await #expect(throws: JobStoreError.blobMissing(hash)) { try await store.read(hash) }
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/blobs/tmp") == [])
       isFailing.withLock { $0 = false }
       let blob = try await store.put([1, 2, 3], mediaType: "image/png")
@@ -172,7 +174,7 @@ import Testing
   }
 
   private func full(_ name: String, _ isFailing: @escaping @Sendable () -> Bool) -> FileCalls {
-    func fails(_ call: String) -> Bool {
+    @Sendable func fails(_ call: String) -> Bool {
       guard call == name, isFailing() else { return false }
       errno = ENOSPC
       return true

@@ -37,7 +37,7 @@ import Testing
 
   @Test func `a running job on its last attempt fails where it would have been repeated`() {
     let expected: [JobState?] = [
-      nil, .succeeded, .failed, .failed, .queued, .queued, .failed, .running, nil,
+      nil, .succeeded, .failed, .failed, .failed, .queued, .failed, .running, nil,
     ]
     #expect(Self.events.map { next(machine(.running, attempt: 3), $0) } == expected)
   }

@@ -50,18 +50,20 @@ package final class Listener: Sendable {
     source = DispatchSource.makeReadSource(fileDescriptor: result, queue: queue)
     state = Mutex(
       State(counter: ConnectionCounter(limits: limits), reserve: Self.openReserve()))
+    source.setCancelHandler { @Sendable [calls] in calls.close(result) }
   }
 
   deinit {
-    // An inactive source must not be released.
+    // An inactive source must not be released; its cancel handler closes the descriptor.
+    source.cancel()
     source.activate()
+    state.withLock { if $0.reserve >= 0 { calls.close($0.reserve) } }
   }
 
   package var connectionCount: Int { state.withLock { $0.counter.total } }
 
   package func start() {
     source.setEventHandler { @Sendable [self] in acceptAll() }
-    source.setCancelHandler { @Sendable [calls, descriptor] in calls.close(descriptor) }
     source.activate()
   }
 

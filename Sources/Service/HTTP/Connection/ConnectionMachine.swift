@@ -239,8 +239,12 @@ package struct ConnectionMachine {
     return [.closeWhenDrained]
   }
 
-  package mutating func tick(now: ContinuousClock.Instant) -> [Action] {
+  /// `isSending` says that bytes of an answer still wait to be sent; their pace is judged apart.
+  package mutating func tick(now: ContinuousClock.Instant, isSending: Bool = false) -> [Action] {
     switch phase {
+    case .closing where isSending:
+      phase = .closing(since: now)
+      return []
     case .idle(let since, let isFirst):
       let deadline = isFirst ? limits.headerDeadline : limits.idleDeadline
       guard now - since > deadline else { return [] }

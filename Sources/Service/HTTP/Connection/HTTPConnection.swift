@@ -20,7 +20,7 @@ package actor HTTPConnection {
   private var exchange = 0
   private var waiting: [ConnectionMachine.Action] = []
   private var isPerforming = false
-  private var drainWaiters: [CheckedContinuation<Bool, Never>] = []
+  private var drainWaiters: [CheckedContinuation<Void, Never>] = []
   private var writeMeter: (meter: RateMeter, pending: Int)?
 
   /// Must be called on the socket's loop; `onClose` is called when the descriptor is closed.
@@ -114,6 +114,8 @@ package actor HTTPConnection {
         return socket.close()
       }
     }
+    // Who pipelines requests and reads no answers shall not fill the memory with them.
+    await waitForRoom()
     task = nil
     body.abandon()
     perform(machine.answerEnded(now: .now))
@@ -157,17 +159,19 @@ package actor HTTPConnection {
     } else {
       socket.write(piece)
     }
+    await waitForRoom()
     guard socket.isOpen else { throw .disconnected }
-    guard socket.pendingBytes.count > limits.buffered else { return }
-    guard await withCheckedContinuation({ drainWaiters.append($0) }) else {
-      throw .disconnected
-    }
   }
 
-  private func resumeDrainWaiters(isOpen: Bool) {
+  private func waitForRoom() async {
+    guard socket.isOpen, socket.pendingBytes.count > limits.buffered else { return }
+    await withCheckedContinuation { drainWaiters.append($0) }
+  }
+
+  private func resumeDrainWaiters() {
     let waiters = drainWaiters
     drainWaiters = []
-    for waiter in waiters { waiter.resume(returning: isOpen) }
+    for waiter in waiters { waiter.resume() }
   }
 }
 
@@ -216,14 +220,14 @@ extension HTTPConnection: ConnectionDelegate {
   }
 
   package nonisolated func connectionDidDrain() {
-    assumeIsolated { $0.resumeDrainWaiters(isOpen: true) }
+    assumeIsolated { $0.resumeDrainWaiters() }
   }
 
   package nonisolated func connectionDidClose(error: Errno?) {
     assumeIsolated { connection in
       connection.task?.cancel()
       connection.body.fail(.disconnected)
-      connection.resumeDrainWaiters(isOpen: false)
+      connection.resumeDrainWaiters()
       connection.loop.remove(connection)
       connection.onClose(connection)
     }
@@ -233,7 +237,8 @@ extension HTTPConnection: ConnectionDelegate {
 extension HTTPConnection: Ticking {
   package nonisolated func tick(now: ContinuousClock.Instant) {
     assumeIsolated { connection in
-      connection.perform(connection.machine.tick(now: now))
+      let isSending = !connection.socket.pendingBytes.isEmpty
+      connection.perform(connection.machine.tick(now: now, isSending: isSending))
       connection.checkWriteRate(now: now)
     }
   }

@@ -70,8 +70,11 @@ package enum ByteRange: Sendable, Equatable {
 
 extension Response {
   /// A representation with a strong tag: 200, 206, 304 or 416, as the request's conditions say.
+  ///
+  /// `body` is asked for the part that is sent.
   package static func representation(
-    _ bytes: [UInt8], contentType: String, tag: EntityTag, for request: HTTPFields
+    size: Int, contentType: String, tag: EntityTag, for request: HTTPFields,
+    body: (Range<Int>) -> ResponseBody
   ) -> Response {
     var fields: HTTPFields = [.eTag: "\(tag)", .acceptRanges: "bytes"]
     if isKnown(tag, ifNoneMatch: request[values: .ifNoneMatch]) {
@@ -79,19 +82,27 @@ extension Response {
     }
     // A range of another version would be nonsense: If-Range must name this one, strongly.
     let isSameVersion = request[.ifRange].map { EntityTag(parsing: $0) == tag } ?? true
-    let range = isSameVersion ? ByteRange(request[.range], size: bytes.count) : .whole
+    let range = isSameVersion ? ByteRange(request[.range], size: size) : .whole
     fields[.contentType] = contentType
     switch range {
-    case .whole: return Response(status: .ok, fields: fields, body: .bytes(bytes))
+    case .whole: return Response(status: .ok, fields: fields, body: body(0..<size))
     case .part(let part):
-      fields[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(bytes.count)"
-      return Response(status: .partialContent, fields: fields, body: .bytes(Array(bytes[part])))
+      fields[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
+      return Response(status: .partialContent, fields: fields, body: body(part))
     case .unsatisfiable:
-      let detail = "the picture has \(bytes.count) bytes: ask for a range within"
       return Problem(
-        .rangeNotSatisfiable, detail: detail,
-        fields: [.contentRange: "bytes */\(bytes.count)"]
+        .rangeNotSatisfiable, detail: "there are \(size) bytes: ask for a range within",
+        fields: [.contentRange: "bytes */\(size)"]
       ).response
+    }
+  }
+
+  /// The same over bytes that are at hand.
+  package static func representation(
+    _ bytes: [UInt8], contentType: String, tag: EntityTag, for request: HTTPFields
+  ) -> Response {
+    representation(size: bytes.count, contentType: contentType, tag: tag, for: request) {
+      .bytes($0.count == bytes.count ? bytes : Array(bytes[$0]))
     }
   }
 }

@@ -5,6 +5,7 @@ extension HTTPField.Name {
   package static let prefer = known("Prefer")
   package static let preferenceApplied = known("Preference-Applied")
   package static let idempotencyKey = known("Idempotency-Key")
+  package static let idempotencyReplayed = known("Idempotency-Replayed")
   package static let requestID = known("X-Request-Id")
   package static let contentTypeOptions = known("X-Content-Type-Options")
   static let contentTransferEncoding = known("Content-Transfer-Encoding")

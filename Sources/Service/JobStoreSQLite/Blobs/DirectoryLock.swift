@@ -1,21 +1,29 @@
 import Glibc
 import Jobs
+import Synchronization
 
 /// Holds a data directory for this process; the kernel lets go when the process ends, however.
 final class DirectoryLock: Sendable {
-  private let descriptor: Int32
+  /// `nil` once released.
+  private let descriptor: Mutex<Int32?>
 
   init(directory: String) throws(JobStoreError) {
     let path = directory + "/lock"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw JobStoreError(errno: errno, doing: "open \(path)") }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard opened >= 0 else { throw JobStoreError(errno: errno, doing: "open \(path)") }
+    guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
       let code = errno
-      close(descriptor)
+      close(opened)
       throw code == EWOULDBLOCK
         ? .locked(directory: directory) : JobStoreError(errno: code, doing: "lock \(path)")
     }
+    descriptor = Mutex(opened)
   }
 
-  deinit { close(descriptor) }
+  func release() {
+    let open = descriptor.withLock { $0.take() }
+    if let open { close(open) }
+  }
+
+  deinit { release() }
 }

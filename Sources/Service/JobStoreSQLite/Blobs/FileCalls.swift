@@ -8,6 +8,16 @@ package struct FileCalls: Sendable {
   package var synchronize: @Sendable (Int32) -> Int32
   package var rename: @Sendable (_ from: String, _ to: String) -> Int32
 
+  package init(
+    write: @escaping @Sendable (Int32, UnsafeRawBufferPointer) -> Int,
+    synchronize: @escaping @Sendable (Int32) -> Int32,
+    rename: @escaping @Sendable (_ from: String, _ to: String) -> Int32
+  ) {
+    self.write = write
+    self.synchronize = synchronize
+    self.rename = rename
+  }
+
   package static let system = FileCalls(
     write: { descriptor, bytes in Glibc.write(descriptor, bytes.baseAddress, bytes.count) },
     synchronize: { Glibc.fsync($0) },

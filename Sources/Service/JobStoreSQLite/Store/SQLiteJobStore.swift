@@ -62,6 +62,7 @@ package final class SQLiteJobStore: JobStore {
     _ directory: String, _ calls: FileCalls
   ) throws(JobStoreError) {
     try OpenFile(directory, 0).synchronize(calls)
+    try OpenFile(directory + "/..", 0).synchronize(calls)
   }
 
   /// No lease outlives its process, since one process holds the directory.
@@ -87,6 +88,7 @@ package final class SQLiteJobStore: JobStore {
       DispatchQueue.global().async { [self] in
         try? database.close()
         notifier.wakeAll()
+        lock.release()
         continuation.resume()
       }
     }

@@ -67,19 +67,13 @@ package struct JobMachine: Sendable, Hashable {
       guard !cancelRequested else { return [] }
       cancelRequested = true
       return [.record(.cancelRequested)]
-    case (.running, .stopped):
-      return stopped()
     // Whoever was told that the cancellation is on its way never sees a result after all.
-    case (.running, .succeed), (.running, .fail), (.running, .handBack), (.running, .leaseExpired):
+    case (.running, .succeed), (.running, .fail), (.running, .stopped), (.running, .handBack),
+      (.running, .leaseExpired):
       return cancelRequested ? [.endLease] + end(.canceled, .canceled) : leaveRunning(event)
     default:
       throw Refusal(state: state)
     }
-  }
-
-  private mutating func stopped() -> [Action] {
-    guard cancelRequested else { return requeue(reason: "interrupted", delay: .zero) }
-    return [.endLease] + end(.canceled, .canceled)
   }
 
   private mutating func leaveRunning(_ event: Event) -> [Action] {
@@ -93,6 +87,7 @@ package struct JobMachine: Sendable, Hashable {
     case .handBack:
       attempt = max(0, attempt - 1)
       return requeue(reason: "draining", delay: .zero)
+    // A worker that stopped although nobody asked for it counts as one that vanished.
     default:
       guard attempt < maxAttempts else { return fail(.workerLost) }
       return requeue(reason: "lease_expired", delay: backoff)

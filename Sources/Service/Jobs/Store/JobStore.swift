@@ -49,6 +49,8 @@ package protocol JobStore: BlobStore {
   func tidy() async throws(JobStoreError) -> TidyReport
   /// From now on submissions are answered with `draining` and nothing is claimed.
   func drain() async
+  /// Ends after what is under way; waiters are woken, later calls throw `closed`.
+  func close() async
 }
 
 package enum JobLookup: Sendable, Hashable {

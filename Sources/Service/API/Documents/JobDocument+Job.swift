@@ -1,0 +1,66 @@
+import HTTP
+import Jobs
+
+extension JobDocument {
+  init(_ job: Job, queuePosition: Int?, link: (String) -> String) {
+    let path = "/v1/edits/\(job.id)"
+    var parameters = job.parameters.json
+    parameters["seed"] = .integer(Int64(job.seed))
+    parameters["metadata"] = nil
+    self.init(
+      id: job.id, state: job.state, task: job.parameters.task.rawValue, createdAt: job.createdAt,
+      startedAt: job.startedAt, finishedAt: job.finishedAt, queuePosition: queuePosition,
+      attempt: job.attempt, cancelRequested: job.cancelRequested,
+      progress: job.state == .running ? job.progress.map(Progress.init) : nil, seed: job.seed,
+      parameters: parameters,
+      mask: job.result.map { Mask(rule: $0.maskRule, share: $0.maskShare) },
+      prompt: job.result.map { Prompt(truncated: $0.promptTruncated) },
+      candidates: job.result?.candidates.map {
+        Candidate($0, url: link("\(path)/images/\($0.index)"))
+      } ?? [],
+      timings: Timings(job), warnings: Self.warnings(job),
+      error: job.error.map(Failure.init), metadata: job.parameters.metadata,
+      links: ["self": link(path)], sequence: job.sequence)
+  }
+
+  private static func warnings(_ job: Job) -> [String] {
+    guard job.result?.promptTruncated == true else { return [] }
+    return ["the prompt is longer than the model reads: its end was ignored; shorten it"]
+  }
+}
+
+extension JobDocument.Progress {
+  fileprivate init(_ progress: JobProgress) {
+    self.init(
+      stage: progress.stage, step: progress.step, steps: progress.steps,
+      candidate: progress.candidate, candidates: progress.candidates, fraction: progress.fraction)
+  }
+}
+
+extension JobDocument.Candidate {
+  fileprivate init(_ record: CandidateRecord, url: String) {
+    self.init(
+      index: record.index, url: url, seed: record.seed, mediaType: record.image.mediaType,
+      width: record.width, height: record.height, bytes: record.image.byteCount,
+      sha256: record.image.hash.text, preserved: record.preserved, receipt: record.receipt)
+  }
+}
+
+extension JobDocument.Timings {
+  fileprivate init(_ job: Job) {
+    self.init(
+      wait: job.startedAt?.seconds(since: job.createdAt),
+      run: job.startedAt.flatMap { start in job.finishedAt?.seconds(since: start) },
+      stages: job.result?.timings)
+  }
+}
+
+extension JobDocument.Failure {
+  fileprivate init(_ error: JobError) {
+    let words = error.code.split(separator: "_").joined(separator: " ")
+    self.init(
+      type: "urn:byteedit:problem:\(error.code.split(separator: "_").joined(separator: "-"))",
+      title: words.prefix(1).uppercased() + words.dropFirst(), code: error.code,
+      detail: error.detail)
+  }
+}

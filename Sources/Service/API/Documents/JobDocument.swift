@@ -1,0 +1,148 @@
+import HTTP
+import Jobs
+
+/// A job as clients see it.
+struct JobDocument: Encodable {
+  var id: JobID
+  var object = "edit"
+  var state: JobState
+  var task: String
+  var createdAt: Timestamp
+  var startedAt: Timestamp?
+  var finishedAt: Timestamp?
+  /// Jobs that are taken before this one; only while it is queued.
+  var queuePosition: Int?
+  var attempt: Int
+  var cancelRequested: Bool
+  var progress: Progress?
+  /// Also that of candidate 0; candidate k is drawn with seed + k.
+  var seed: UInt32
+  /// As understood: the seed filled in.
+  var parameters: [String: JSONValue]
+  var mask: Mask?
+  var prompt: Prompt?
+  var candidates: [Candidate]
+  var timings: Timings
+  var warnings: [String]
+  var error: Failure?
+  var metadata: [String: JSONValue]?
+  var links: [String: String]
+  var sequence: Int64
+
+  enum CodingKeys: String, CodingKey {
+    case id
+    case object
+    case state
+    case task
+    case createdAt = "created_at"
+    case startedAt = "started_at"
+    case finishedAt = "finished_at"
+    case queuePosition = "queue_position"
+    case attempt
+    case cancelRequested = "cancel_requested"
+    case progress
+    case seed
+    case parameters
+    case mask
+    case prompt
+    case candidates
+    case timings
+    case warnings
+    case error
+    case metadata
+    case links
+    case sequence
+  }
+
+  struct Progress: Encodable {
+    var stage: String
+    var step: Int
+    var steps: Int
+    var candidate: Int
+    var candidates: Int
+    var fraction: Double
+  }
+
+  struct Mask: Encodable {
+    var rule: String?
+    var share: Double
+  }
+
+  struct Prompt: Encodable {
+    var truncated: Bool
+  }
+
+  /// Scores join here when there are judges.
+  struct Candidate: Encodable {
+    var index: Int
+    var url: String
+    var seed: UInt32
+    var mediaType: String
+    var width: Int
+    var height: Int
+    var bytes: Int
+    var sha256: String
+    var preserved: PreservedPixels
+    var receipt: JSONValue
+
+    enum CodingKeys: String, CodingKey {
+      case index
+      case url
+      case seed
+      case mediaType = "media_type"
+      case width
+      case height
+      case bytes
+      case sha256
+      case preserved
+      case receipt
+    }
+  }
+
+  /// Seconds.
+  struct Timings: Encodable {
+    var wait: Double?
+    var run: Double?
+    var stages: [String: Double]?
+  }
+
+  /// A problem document inside the job's (RFC 9457).
+  struct Failure: Encodable {
+    var type: String
+    var title: String
+    var code: String
+    var detail: String
+  }
+
+  /// Changes whenever the document does.
+  var tag: EntityTag {
+    EntityTag(queuePosition.map { "\(sequence)-\($0)" } ?? "\(sequence)", isWeak: true)
+  }
+}
+
+/// A page of jobs.
+struct JobListDocument: Encodable {
+  var object = "list"
+  var edits: [JobDocument]
+  var nextCursor: String?
+  var links: [String: String]
+
+  enum CodingKeys: String, CodingKey {
+    case object
+    case edits
+    case nextCursor = "next_cursor"
+    case links
+  }
+
+  init(
+    edits: [JobDocument], next: JobCursor?, query: QueryItems, link: (String) -> String
+  ) {
+    self.edits = edits
+    nextCursor = next?.text
+    links = [:]
+    guard let next else { return }
+    let kept = query.items.filter { $0.name != "cursor" } + [("cursor", next.text)]
+    let text = kept.map { "\($0.name)=\(PercentCoding.encode($0.value))" }.joined(separator: "&")
+    links["next"] = link("/v1/edits?\(text)")
+  }
+}

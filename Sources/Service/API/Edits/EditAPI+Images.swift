@@ -1,0 +1,38 @@
+import HTTP
+import HTTPTypes
+import Jobs
+
+extension EditAPI {
+  /// `GET /v1/edits/{id}/images/{k}`: the bytes of candidate k, from 0; never changes.
+  func image(_ request: Request) async throws -> Response {
+    _ = try Query(request, allowed: [])
+    let job = try await job(try jobID(of: request))
+    guard job.state == .succeeded, let result = job.result else {
+      throw job.state.isFinal ? APIError.unknownImage : .imageNotReady(job.state)
+    }
+    guard let index = request.parameters("k", as: Int.self),
+      let candidate = result.candidates.first(where: { $0.index == index })
+    else { throw APIError.unknownImage }
+    let image = candidate.image
+    var response = Response.representation(
+      size: image.byteCount, contentType: image.mediaType, tag: EntityTag(image.hash.text),
+      for: request.fields, body: { [store] in Self.body(of: image, $0, store) })
+    response.fields[.cacheControl] = "private, max-age=31536000, immutable"
+    return response
+  }
+
+  /// Read from the store a mebibyte at a time, as fast as the client takes it.
+  private static func body(
+    of image: BlobReference, _ part: Range<Int>, _ store: any JobStore
+  ) -> ResponseBody {
+    .stream(length: part.count) { writer in
+      var start = part.lowerBound
+      while start < part.upperBound {
+        let end = min(start + 1 << 20, part.upperBound)
+        let bytes = try await store.read(image.hash, range: start..<end)
+        try await writer.write(bytes)
+        start = end
+      }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import HTTP
+import HTTPTypes
+import Jobs
+
+extension EditAPI {
+  /// `GET /v1/edits/{id}`: how a job stands; `?wait=N` waits for its end, or, with If-None-Match,
+  /// for any change.
+  func show(_ request: Request) async throws -> Response {
+    let query = try Query(request, allowed: ["wait"])
+    let wait = Duration.seconds(try query.integer("wait", in: 0...86_400) ?? 0)
+    let id = try jobID(of: request)
+    let known = request.fields[values: .ifNoneMatch]
+    let job =
+      known.isEmpty
+      ? try await awaitEnd(of: id, for: wait)
+      : try await awaitChange(of: id, from: known, for: wait)
+    let document = try await self.document(of: job)
+    let tag = document.tag
+    guard !isKnown(tag, ifNoneMatch: known) else {
+      return Response(status: .notModified, fields: [.eTag: "\(tag)"])
+    }
+    var response = Response.json(document)
+    response.fields[.eTag] = "\(tag)"
+    response.fields[.cacheControl] = "no-cache"
+    if !job.state.isFinal { response.fields[.retryAfter] = "1" }
+    return response
+  }
+
+  /// `DELETE /v1/edits/{id}`: a queued job ends at once (200), a running one at its next step
+  /// (202), an ended one stays as it is (200).
+  func cancel(_ request: Request) async throws -> Response {
+    _ = try Query(request, allowed: [])
+    switch try await store.cancel(try jobID(of: request)) {
+    case .canceled(let job), .alreadyFinal(let job):
+      return Response.json(try await document(of: job))
+    case .requested(let job):
+      return Response.json(try await document(of: job), status: .accepted)
+    case .gone: throw APIError.jobGone
+    case .unknown: throw APIError.unknownJob
+    }
+  }
+
+  /// `GET /v1/edits`: newest first, a page at a time.
+  func list(_ request: Request) async throws -> Response {
+    let query = try Query(request, allowed: ["state", "limit", "cursor"])
+    let limit = try query.integer("limit", in: 1...configuration.pageLimit) ?? 20
+    let page = try await store.jobs(
+      JobQuery(
+        owner: onlyOwner, states: try query.states("state"), limit: limit,
+        cursor: try query.cursor("cursor")))
+    var documents: [JobDocument] = []
+    for job in page.jobs { documents.append(try await document(of: job)) }
+    return Response.json(
+      JobListDocument(edits: documents, next: page.next, query: query.items, link: link))
+  }
+
+  // MARK: Shared
+
+  func jobID(of request: Request) throws(APIError) -> JobID {
+    guard let id = request.parameters["id"].flatMap({ JobID($0) }) else { throw .unknownJob }
+    return id
+  }
+
+  func job(_ id: JobID) async throws -> Job { try Self.found(try await store.job(id)) }
+
+  private static func found(_ lookup: JobLookup) throws(APIError) -> Job {
+    switch lookup {
+    case .found(let job) where job.owner == onlyOwner: return job
+    case .gone: throw .jobGone
+    case .found, .unknown: throw .unknownJob
+    }
+  }
+
+  /// The job at its end, or as it stands when the time is over or the client is gone.
+  func awaitEnd(of id: JobID, for wait: Duration) async throws -> Job {
+    try await hold(id, for: wait) { $0.state.isFinal }
+  }
+
+  private func awaitChange(
+    of id: JobID, from known: [String], for wait: Duration
+  ) async throws -> Job {
+    let first = try await job(id)
+    let isKnownNow = isKnown(try await document(of: first).tag, ifNoneMatch: known)
+    guard isKnownNow else { return first }
+    return try await hold(id, for: wait) {
+      $0.sequence != first.sequence || $0.state.isFinal
+    }
+  }
+
+  private func hold(
+    _ id: JobID, for wait: Duration, until isEnough: (Job) -> Bool
+  ) async throws -> Job {
+    let end = ContinuousClock.now + min(wait, configuration.maximumWait)
+    var job = try await job(id)
+    while !isEnough(job), !Task.isCancelled, !health.isDraining {
+      let rest = end - ContinuousClock.now
+      guard rest > .zero else { break }
+      // In slices, since the store does not hear of a client that went away.
+      job = try Self.found(
+        try await store.waitForChange(
+          of: id, after: job.sequence, timeout: min(rest, .seconds(1))))
+    }
+    return job
+  }
+
+  /// The job as clients see it; asks for its place in the queue while it waits.
+  func document(of job: Job) async throws -> JobDocument {
+    let position = job.state == .queued ? try await store.queuePosition(of: job.id) : nil
+    return JobDocument(job, queuePosition: position, link: link)
+  }
+
+  func link(_ path: String) -> String { (configuration.publicURL ?? "") + path }
+}

@@ -1,0 +1,25 @@
+package import Imaging
+
+/// What the API is told from outside; sizes in bytes.
+package struct APIConfiguration: Sendable {
+  package var images = ImageLimits()
+  package var formBody = 64 << 20
+  package var jsonBody = 32 << 20
+  package var jsonDepth = 32
+  /// The longest time a request waits for a job, whatever it asks for.
+  package var maximumWait = Duration.seconds(60)
+  package var pageLimit = 100
+  /// What links are built from, such as `https://edit.example.org`; nil makes them relative.
+  package var publicURL: String?
+  /// Where bodies over 1 MiB are kept while they arrive.
+  package var spoolDirectory = "/tmp"
+  /// Threads that check pictures; each may hold one decoded picture.
+  package var checkers = 1
+  /// Submissions that arrive or are checked at one time, in all and from one address.
+  package var submissions = 64
+  package var submissionsPerAddress = 16
+  /// A worker not heard of for so long does not count as alive.
+  package var workerSilence = Duration.seconds(30)
+
+  package init() {}
+}

@@ -1,0 +1,136 @@
+import Digests
+import HTTP
+import HTTPTypes
+import Jobs
+
+extension EditAPI {
+  func models(_ request: Request) async throws -> Response {
+    Response.json(ModelList(surroundings.models, configuration))
+  }
+
+  /// The description of all this.
+  func document(_ request: Request) async throws -> Response {
+    Response.representation(
+      OpenAPIDocument.bytes, contentType: "application/yaml", tag: OpenAPIDocument.tag,
+      for: request.fields)
+  }
+}
+
+/// `openapi.yaml`, as it was when this was built.
+package enum OpenAPIDocument {
+  package static let bytes = PackageResources.openapi_yaml
+  static let tag = EntityTag(String(SHA256.hexadecimal(of: bytes).prefix(16)))
+}
+
+/// The wire form of the catalogue.
+private struct ModelList: Encodable {
+  struct Entry: Encodable {
+    var id: String
+    var object = "model"
+    var hash: String
+    var created: Int64
+    var ownedBy = "byteedit"
+    var tasks: [String]
+    var defaults: Defaults
+    var vocabulary: [String]
+    var notes: String
+
+    enum CodingKeys: String, CodingKey {
+      case id
+      case object
+      case hash
+      case created
+      case ownedBy = "owned_by"
+      case tasks
+      case defaults
+      case vocabulary
+      case notes
+    }
+  }
+
+  struct Defaults: Encodable {
+    var resolution: Int
+    var steps: Int
+    var guidanceScale: Double
+    var sampler: String
+    var holeFill: String
+
+    enum CodingKeys: String, CodingKey {
+      case resolution
+      case steps
+      case guidanceScale = "guidance_scale"
+      case sampler
+      case holeFill = "hole_fill"
+    }
+  }
+
+  struct Limits: Encodable {
+    var bodyBytes: Int
+    var jsonBytes: Int
+    var pixels: Int
+    var side: Int
+    var profileBytes: Int
+    var candidates: Int
+    var steps: Int
+    var resolution: Int
+    var waitSeconds: Int64
+
+    enum CodingKeys: String, CodingKey {
+      case bodyBytes = "body_bytes"
+      case jsonBytes = "json_bytes"
+      case pixels
+      case side
+      case profileBytes = "profile_bytes"
+      case candidates
+      case steps
+      case resolution
+      case waitSeconds = "wait_seconds"
+    }
+  }
+
+  struct Engine: Encodable {
+    var kernelSet: String
+    var blasCore: String
+
+    enum CodingKeys: String, CodingKey {
+      case kernelSet = "kernel_set"
+      case blasCore = "blas_core"
+    }
+  }
+
+  var object = "list"
+  var data: [Entry]
+  var limits: Limits
+  var engine: Engine
+
+  init(_ catalogue: ModelCatalogue, _ configuration: APIConfiguration) {
+    data = catalogue.models.map(Entry.init)
+    limits = Limits(configuration)
+    engine = Engine(kernelSet: catalogue.kernelSet, blasCore: catalogue.blasCore)
+  }
+}
+
+extension ModelList.Entry {
+  fileprivate init(_ model: ModelDescription) {
+    self.init(
+      id: model.id, hash: model.hash, created: model.createdAt.milliseconds / 1000,
+      tasks: model.tasks,
+      defaults: ModelList.Defaults(
+        resolution: model.resolution, steps: model.steps, guidanceScale: model.guidanceScale,
+        sampler: model.sampler, holeFill: model.holeFill),
+      vocabulary: model.vocabulary, notes: model.notes)
+  }
+}
+
+extension ModelList.Limits {
+  fileprivate init(_ configuration: APIConfiguration) {
+    self.init(
+      bodyBytes: configuration.formBody, jsonBytes: configuration.jsonBody,
+      pixels: configuration.images.maxPixels, side: configuration.images.maxSide,
+      profileBytes: configuration.images.maxICCBytes,
+      candidates: EditParameters.Ranges.count.upperBound,
+      steps: EditParameters.Ranges.steps.upperBound,
+      resolution: EditParameters.Ranges.resolution.upperBound,
+      waitSeconds: configuration.maximumWait.components.seconds)
+  }
+}

@@ -1,0 +1,123 @@
+package import HTTP
+import HTTPTypes
+package import Jobs
+package import Logging
+package import Observability
+
+/// The native API over a job store: it accepts, reports and cancels jobs, and edits nothing itself.
+package struct EditAPI: Sendable {
+  /// What the API needs and does not make itself.
+  package struct Surroundings: Sendable {
+    package var store: any JobStore
+    package var models: ModelCatalogue
+    package var health: Health
+    package var metrics: PrometheusRegistry
+    package var logger: Logger
+
+    package init(
+      store: any JobStore, models: ModelCatalogue, health: Health, metrics: PrometheusRegistry,
+      logger: Logger
+    ) {
+      self.store = store
+      self.models = models
+      self.health = health
+      self.metrics = metrics
+      self.logger = logger
+    }
+  }
+
+  let configuration: APIConfiguration
+  let surroundings: Surroundings
+  let gate: SubmissionGate
+  let checking: WorkQueue
+  let collectors: (form: BodyCollector, json: BodyCollector)
+
+  package init(configuration: APIConfiguration, surroundings: Surroundings) {
+    self.configuration = configuration
+    self.surroundings = surroundings
+    gate = SubmissionGate(
+      total: configuration.submissions, perAddress: configuration.submissionsPerAddress)
+    checking = WorkQueue(label: "picture-check", width: configuration.checkers)
+    let spooling = WorkQueue(label: "spool", width: 1)
+    func collector(_ limit: Int) -> BodyCollector {
+      BodyCollector(limit: limit, directory: configuration.spoolDirectory, queue: spooling)
+    }
+    collectors = (collector(configuration.formBody), collector(configuration.jsonBody))
+    collectQueueMetrics()
+  }
+
+  var store: any JobStore { surroundings.store }
+  var health: Health { surroundings.health }
+  var logger: Logger { surroundings.logger }
+
+  /// Every operation; `openapi.yaml` describes the same, which a test checks.
+  package var routes: [Route] {
+    [
+      route(.post, "/v1/edits", submit),
+      route(.get, "/v1/edits", list),
+      route(.get, "/v1/edits/{id}", show),
+      route(.delete, "/v1/edits/{id}", cancel),
+      route(.get, "/v1/edits/{id}/images/{k}", image),
+      route(.get, "/v1/models", models),
+      route(.get, "/livez", livez),
+      route(.get, "/readyz", readyz),
+      route(.get, "/startupz", startupz),
+      route(.get, "/metrics", metrics),
+      route(.get, "/openapi.yaml", document),
+    ]
+  }
+
+  /// The routes inside what every request passes: ids, logs, metrics, safety headers.
+  package func handler() -> Handler {
+    let router = Router(routes)
+    let requests = surroundings.metrics
+    return chain(
+      [
+        requestIDs(), accessLog(logger, level: .debug),
+        observed { RequestMetrics.record($0, $1, $2, in: requests) }, safetyHeaders(),
+      ],
+      { await router.respond(to: $0) })
+  }
+
+  private func route(
+    _ method: HTTPRequest.Method, _ pattern: String,
+    _ operation: nonisolated(nonsending) @escaping @Sendable (Request) async throws -> Response
+  ) -> Route {
+    Route(method, pattern) { [logger] request in
+      do {
+        return try await operation(request)
+      } catch {
+        return Self.response(to: error, request, logger)
+      }
+    }
+  }
+
+  /// The one place where errors become answers.
+  private static func response(
+    to error: any Error, _ request: Request, _ logger: Logger
+  ) -> Response {
+    let problem =
+      switch error {
+      case let error as APIError: error.problem
+      case let error as JobStoreError: APIError.store(error).problem
+      case let error as HTTPError: APIError.transport(error).problem
+      default: APIError.store(.failed("\(error)")).problem
+      }
+    if problem.status.code >= 500, problem.fields[.retryAfter] == nil {
+      logger.error(
+        "request failed",
+        metadata: ["error": "\(error)", "path": "\(request.path)", "request_id": "\(request.id)"])
+    }
+    return problem.response
+  }
+}
+
+/// No guessing of types, and no caching of what changes unless a route says so.
+private func safetyHeaders() -> Middleware {
+  { request, next in
+    var response = await next(request)
+    response.fields[.contentTypeOptions] = "nosniff"
+    if response.fields[.cacheControl] == nil { response.fields[.cacheControl] = "no-store" }
+    return response
+  }
+}

@@ -1,0 +1,74 @@
+import HTTP
+import Imaging
+import Jobs
+
+/// A submission whose pictures were looked at: they decode, fit each other and mean something.
+struct CheckedEdit: Sendable {
+  let parameters: EditParameters
+  let image: [UInt8]
+  let imageType: String
+  let mask: [UInt8]?
+  let maskType: String?
+  /// The same for the same fields and pictures, whatever the seed will be.
+  let fingerprint: String
+
+  /// Decodes and measures; it computes, so it is for a queue of its own.
+  init(_ draft: EditDraft, limits: ImageLimits) throws {
+    let image = try Self.at("/image") { () throws(ImagingError) in
+      let info = try ImageDecoder.probe(draft.image, limits: limits)
+      _ = try ImageDecoder.decode(draft.image, limits: limits)
+      return info
+    }
+    if let expand = draft.parameters.expand {
+      try Self.at("/expand") { () throws(ImagingError) in
+        _ = try Expansion(expand).canvas(width: image.width, height: image.height, limits: limits)
+      }
+    }
+    maskType = try draft.mask.map { mask in
+      try Self.maskType(mask, draft.parameters, image, limits)
+    }
+    parameters = draft.parameters
+    (self.image, imageType, mask) = (draft.image, image.format.mediaType, draft.mask)
+    fingerprint = try RequestFingerprint.of(
+      draft.parameters, image: try BlobHash(of: draft.image),
+      mask: try draft.mask.map { try BlobHash(of: $0) })
+  }
+
+  private static func maskType(
+    _ mask: [UInt8], _ parameters: EditParameters, _ image: ImageInfo, _ limits: ImageLimits
+  ) throws(APIError) -> String {
+    try at("/mask") { () throws(ImagingError) in
+      _ = try MaskReader.read(
+        mask, options: MaskOptions(parameters), width: image.width, height: image.height,
+        limits: limits)
+      return try ImageDecoder.probe(mask, limits: limits).format.mediaType
+    }
+  }
+
+  private static func at<Value>(
+    _ pointer: String, _ check: () throws(ImagingError) -> Value
+  ) throws(APIError) -> Value {
+    do {
+      return try check()
+    } catch .invalidParameter(let name, let reason) {
+      throw .invalidField("/\(name)", reason)
+    } catch {
+      throw .invalidField(pointer, "\(error)")
+    }
+  }
+}
+
+extension Expansion {
+  fileprivate init(_ expand: EditParameters.Expansion) {
+    self.init(left: expand.left, top: expand.top, right: expand.right, bottom: expand.bottom)
+  }
+}
+
+extension MaskOptions {
+  fileprivate init(_ parameters: EditParameters) {
+    self.init(
+      semantics: Semantics(rawValue: parameters.maskSemantics.rawValue) ?? .auto,
+      inverts: parameters.maskInvert, grow: parameters.maskGrow)
+    if let threshold = parameters.maskThreshold { self.threshold = Float(threshold) }
+  }
+}

@@ -1,0 +1,97 @@
+import HTTP
+import HTTPTypes
+import Jobs
+import Observability
+
+/// Whose jobs these are until keys tell callers apart.
+let onlyOwner = "local"
+
+extension EditAPI {
+  /// `POST /v1/edits`: 202 with the accepted job, or 200 with the ended one after `Prefer: wait`.
+  func submit(_ request: Request) async throws -> Response {
+    let (id, isReplay) = try await accept(request)
+    let wait = Preferences(request.fields[values: .prefer]).wait
+    let seconds = wait.map { min($0, Int(configuration.maximumWait.components.seconds)) }
+    let job = try await awaitEnd(of: id, for: .seconds(seconds ?? 0))
+    let document = try await self.document(of: job)
+    let isDone = seconds != nil && job.state.isFinal
+    var response = Response.json(document, status: isDone ? .ok : .accepted)
+    response.fields[isDone ? .contentLocation : .location] = link("/v1/edits/\(id)")
+    if let seconds { response.fields[.preferenceApplied] = "wait=\(seconds)" }
+    if isReplay { response.fields[.idempotencyReplayed] = "true" }
+    if !isDone { response.fields[.retryAfter] = "1" }
+    return response
+  }
+
+  /// Receives, checks and stores; while it runs its idempotency key is taken.
+  private func accept(_ request: Request) async throws -> (id: JobID, isReplay: Bool) {
+    guard !health.isDraining else { throw APIError.draining }
+    let type = try contentType(of: request)
+    let key = try idempotencyKey(of: request)
+    let pass = try gate.enter(request.peer?.limitKey, owner: onlyOwner, key: key)
+    defer { gate.leave(pass) }
+    let checked = try await check(request, type)
+    return try await keep(checked, key: key, request)
+  }
+
+  private func check(_ request: Request, _ type: MediaType) async throws -> CheckedEdit {
+    let isForm = type.essence == "multipart/form-data"
+    let collector = isForm ? collectors.form : collectors.json
+    let body = try await collector.collect(request.body)
+    return try await checking.run { [configuration] in
+      let draft = try body.withBytes { bytes in
+        isForm
+          ? try EditDraft(form: bytes, contentType: type)
+          : try EditDraft(json: bytes, maximumDepth: configuration.jsonDepth)
+      }
+      return try CheckedEdit(draft, limits: configuration.images)
+    }
+  }
+
+  private func keep(
+    _ edit: CheckedEdit, key: IdempotencyKey?, _ request: Request
+  ) async throws -> (id: JobID, isReplay: Bool) {
+    let image = try await store.put(edit.image, mediaType: edit.imageType)
+    var mask: BlobReference?
+    if let bytes = edit.mask, let type = edit.maskType {
+      mask = try await store.put(bytes, mediaType: type)
+    }
+    let trace = request.fields[.traceparent].flatMap { TraceContext(traceparent: $0) }
+    let outcome = try await store.submit(
+      Submission(
+        owner: onlyOwner, parameters: edit.parameters, seed: edit.parameters.drawSeed(),
+        image: image, mask: mask,
+        idempotency: key.map { IdempotencyClaim(key: $0, requestHash: edit.fingerprint) },
+        traceparent: trace?.traceparent))
+    switch outcome {
+    case .accepted(let job): return (job.id, false)
+    case .replayed(let id): return (id, true)
+    case .payloadDiffers(let id): throw APIError.keyUsedOtherwise(id)
+    case .queueFull(let queue): throw APIError.queueFull(retryAfter: await retryAfter(queue))
+    case .draining: throw APIError.draining
+    }
+  }
+
+  private func retryAfter(_ queue: QueueStatistics) async -> Int {
+    let workers = try? await store.workers(seenWithin: configuration.workerSilence)
+    return queue.retryAfterSeconds(workers: workers?.count ?? 1)
+  }
+
+  private func contentType(of request: Request) throws(APIError) -> MediaType {
+    let text = request.fields[.contentType]
+    guard let type = text.flatMap(MediaType.init),
+      ["multipart/form-data", "application/json"].contains(type.essence)
+    else { throw .unsupportedMediaType(text) }
+    return type
+  }
+
+  private func idempotencyKey(of request: Request) throws(APIError) -> IdempotencyKey? {
+    let values = request.fields[values: .idempotencyKey]
+    guard let text = values.first else { return nil }
+    guard values.count == 1, let key = IdempotencyKey(text) else {
+      throw .invalidHeader(
+        name: "Idempotency-Key", detail: "must be 1 to 255 visible ASCII characters, once")
+    }
+    return key
+  }
+}

@@ -1,0 +1,72 @@
+import FoundationEssentials
+import HTTP
+import Jobs
+
+extension EditDraft {
+  /// Reads a JSON object; `image` and `mask` are base64 or data URLs.
+  init(json body: UnsafeRawBufferPointer, maximumDepth: Int) throws(APIError) {
+    guard JSONDepth.isWithin(maximumDepth, body) else {
+      throw .malformedJSON("it is nested deeper than \(maximumDepth) levels")
+    }
+    guard case .object(var fields)? = try? JSONDecoder().decode(JSONValue.self, from: Data(body))
+    else { throw .malformedJSON("it cannot be parsed, or is no object") }
+    var errors: [Problem.FieldError] = []
+    var pictures: [String: [UInt8]] = [:]
+    for name in ["image", "mask"] {
+      guard let value = fields.removeValue(forKey: name), value != .null else { continue }
+      if let bytes = Self.picture(value) {
+        pictures[name] = bytes
+      } else {
+        errors.append(
+          .init(pointer: "/\(name)", detail: "must be a PNG or JPEG as base64 or as a data URL"))
+      }
+    }
+    let parameters = Result { [fields] () throws(InvalidParameters) in
+      try EditParameters(json: fields)
+    }
+    try self.init(
+      parameters: parameters, image: pictures["image"], mask: pictures["mask"], errors: errors)
+  }
+
+  /// `iVBOR…` or `data:image/png;base64,iVBOR…` (RFC 2397); the stated type is not trusted.
+  private static func picture(_ value: JSONValue) -> [UInt8]? {
+    guard case .string(let text) = value else { return nil }
+    var encoded = text[...]
+    if text.hasPrefix("data:") {
+      guard let comma = text.firstIndex(of: ","), text[..<comma].hasSuffix(";base64") else {
+        return nil
+      }
+      encoded = text[text.index(after: comma)...]
+    }
+    guard !encoded.isEmpty, let data = Data(base64Encoded: String(encoded)) else { return nil }
+    return Array(data)
+  }
+}
+
+/// How deeply a JSON text is nested, looked at before a parser recurses into it.
+enum JSONDepth {
+  static func isWithin(_ limit: Int, _ text: UnsafeRawBufferPointer) -> Bool {
+    var (depth, isInString, isEscaped) = (0, false, false)
+    for byte in text {
+      if isInString {
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          isInString = false
+        }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): isInString = true
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        depth += 1
+        if depth > limit { return false }
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      default: break
+      }
+    }
+    return true
+  }
+}
