@@ -23,6 +23,17 @@ import Testing
     }
   }
 
+  @Test func `every column of a tiled product gets its own bias`() {
+    let (weight, bias) = (noise([640, 320], 1), noise([640], 2))
+    let (x, residual) = (noise([2, 77, 320], 3), noise([2, 77, 640], 4))
+    let wanted = x.matrixProduct(weight, transposingRight: true) + bias + residual
+    #expect(relativeError(Linear(weight: weight, bias: bias)(x, adding: residual), wanted) < 1e-6)
+    let pointwise = Convolution2D(
+      weight: weight.reshaped([640, 320, 1, 1]), bias: bias, padding: .none)
+    let seen = pointwise(x.reshaped([2, 7, 11, 320]), adding: residual.reshaped([2, 7, 11, 640]))
+    #expect(relativeError(seen.reshaped([2, 77, 640]), wanted) < 1e-6)
+  }
+
   @Test func `a watched linear layer has the value of the fused one, and gradients`() throws {
     var layer = Linear(weight: noise([4, 3], 1), bias: noise([4], 2))
     let x = noise([2, 5, 3], 3)
