@@ -19,6 +19,7 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -30,11 +31,11 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 /// A room of the house: a target in `Sources/<wing>/<name>` that sees only what it lists.
 func room(
   _ wing: String, _ name: String, _ dependencies: [Target.Dependency],
-  settings: [SwiftSetting] = strict
+  resources: [Resource] = [], settings: [SwiftSetting] = strict
 ) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)",
-    swiftSettings: settings)
+    resources: resources, swiftSettings: settings)
 }
 
 /// The tests of a room, in `Tests/<name>Tests`; golden files lie in `Fixtures` beside them.
@@ -80,8 +81,8 @@ let package = Package(
     room(
       "Engine", "Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"], settings: numeric),
     room("Engine", "Tokenizers", [], settings: numeric),
-    room("Engine", "Diffusion", ["Tensors", "Checkpoints"], settings: numeric),
-    room("Engine", "Models", ["Layers", "Tensors", "Checkpoints"], settings: numeric),
+    room("Engine", "Diffusion", ["Tensors"], settings: numeric),
+    room("Engine", "Models", ["Layers", "Tensors", "Checkpoints", "Compute"], settings: numeric),
     room("Engine", "Imaging", ["CImageCodecs"], settings: numeric),
     room(
       "Engine", "Editing",
@@ -92,14 +93,17 @@ let package = Package(
 
     // MARK: Service
     room("Service", "Sockets", ["CPlatform", logging, system]),
-    room("Service", "HTTP", ["Sockets", httpTypes, logging]),
+    room("Service", "HTTP", ["Sockets", "CPlatform", httpTypes, logging, system]),
     room("Service", "Observability", [logging, metrics]),
     room("Service", "Jobs", ["Digests"]),
-    room("Service", "JobStoreSQLite", ["Jobs", "CPlatform", "Digests", grdb]),
-    room("Service", "Workers", ["Jobs", "Compute", "Observability", logging, metrics]),
+    room("Service", "JobStoreSQLite", ["Jobs", grdb]),
+    room("Service", "Workers", ["Jobs", "Observability", logging, metrics]),
     room(
       "Service", "API",
-      ["HTTP", "Jobs", "Imaging", "Observability", "Digests", httpTypes, logging, metrics]),
+      [
+        "HTTP", "Sockets", "Jobs", "Imaging", "Observability", "Digests", httpTypes, logging,
+        metrics,
+      ], resources: [.embedInCode("openapi.yaml")]),
 
     // MARK: The front door
     .target(
@@ -115,27 +119,36 @@ let package = Package(
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
     // MARK: Tests, a mirror of Sources
-    test("Compute", ["Compute", "CKernels"]),
-    test("Tensors", ["Tensors", "Compute"], fixtures: true, settings: numeric),
-    test("Layers", ["Layers", "Tensors", "Compute"], fixtures: true, settings: numeric),
-    test("Checkpoints", ["Checkpoints", "Tensors"], settings: numeric),
+    .target(
+      name: "Goldens", dependencies: ["Tensors"], path: "Tests/Goldens", swiftSettings: strict),
+    test("Compute", ["Compute", "CKernels"], settings: numeric),
+    test("Tensors", ["Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
+    test("Layers", ["Layers", "Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
+    test("Checkpoints", ["Checkpoints", "Tensors", "Digests"], fixtures: true, settings: numeric),
     test("Tokenizers", ["Tokenizers"], fixtures: true, settings: numeric),
-    test("Diffusion", ["Diffusion", "Tensors", "Checkpoints"], fixtures: true, settings: numeric),
+    test("Diffusion", ["Diffusion", "Tensors"], fixtures: true, settings: numeric),
     test(
       "Models", ["Models", "Checkpoints", "Layers", "Tensors", "Compute"], fixtures: true,
       settings: numeric),
-    test("Imaging", ["Imaging"], fixtures: true, settings: numeric),
+    test("Imaging", ["Imaging", "CImageCodecs"], fixtures: true, settings: numeric),
     test(
-      "Editing",
-      ["Editing", "Imaging", "Checkpoints", "Diffusion", "Models", "Tensors", "Tokenizers", "Compute"],
+      "Editing", ["Editing", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
       fixtures: true, settings: numeric),
-    test("Sockets", ["Sockets", system]),
-    test("HTTP", ["HTTP", "Sockets", httpTypes]),
+    test("Sockets", ["Sockets", "CPlatform", system, logging]),
+    test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
     test("Observability", ["Observability", logging, metrics]),
     test("Jobs", ["Jobs"]),
-    test("JobStoreSQLite", ["JobStoreSQLite", "Jobs", "Digests", grdb]),
-    test("Workers", ["Workers", "Jobs", "JobStoreSQLite", "Observability", logging, metrics]),
-    test("API", ["API", "HTTP", "Jobs", "JobStoreSQLite", "Imaging", "Observability", httpTypes, logging, metrics, yams]),
+    .executableTarget(
+      name: "JobStoreProbe", dependencies: ["JobStoreSQLite", "Jobs"],
+      path: "Tests/JobStoreProbe", swiftSettings: strict),
+    test("JobStoreSQLite", ["JobStoreSQLite", "Jobs", "JobStoreProbe", grdb]),
+    test("Workers", ["Workers", "Jobs", "JobStoreSQLite", logging, metricsTestKit]),
+    test(
+      "API",
+      [
+        "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability", httpTypes,
+        logging, metrics, yams,
+      ]),
     .testTarget(
       name: "Journeys", dependencies: ["byteedit"], path: "Tests/Journeys",
       resources: [.copy("Fixtures")], swiftSettings: strict),

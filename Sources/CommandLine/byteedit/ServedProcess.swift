@@ -33,7 +33,7 @@ struct ServedProcess {
   /// Serves until SIGTERM or SIGINT, then drains and returns.
   func run() async throws {
     raiseDescriptorLimit()
-    ProcessStatistics.collect(into: registry)
+    registry.collect { ProcessStatistics().readings() }
     let address = try SocketAddress(host: settings.host, port: settings.port)
     try BindPolicy.check([address], hasKeys: false, insecureNoAuth: settings.insecureNoAuth)
     let editor = try ModelLoading.editor(
