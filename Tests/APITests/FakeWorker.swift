@@ -39,7 +39,7 @@ struct FakeWorker: Sendable {
     let bytes = try await store.read(job.image.hash)
     let info = try ImageDecoder.probe(bytes)
     let preserved = PreservedPixels(
-      maxAbsDiff: 0, meanAbsDiff: 0, changedPixels: 0, comparedPixels: info.width * info.height)
+      maxAbsDiff: 0, changedPixels: 0, comparedPixels: info.width * info.height)
     let candidates = (0..<job.parameters.count).map { index in
       CandidateRecord(
         index: index, seed: job.seed &+ UInt32(index), image: job.image, width: info.width,
@@ -47,6 +47,8 @@ struct FakeWorker: Sendable {
     }
     return JobResult(
       candidates: candidates, maskRule: job.mask == nil ? nil : "luma", maskShare: 0.25,
-      promptTruncated: job.parameters.prompt == "long", timings: ["denoise": 0.01])
+      promptTruncated: job.parameters.prompt == "long",
+      warnings: job.parameters.prompt == "long" ? ["The prompt was cut."] : [],
+      timings: ["denoise": 0.01])
   }
 }

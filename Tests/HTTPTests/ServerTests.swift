@@ -216,18 +216,23 @@ import Testing
   }
 
   @Test func `stopping lets the request in hand finish and closes the rest`() async throws {
+    let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+    let (released, release) = AsyncStream.makeStream(of: Void.self)
     let handler: Handler = { _ in
-      try? await Task.sleep(for: .milliseconds(200))
+      begin.yield()
+      for await _ in released { break }
       return Response(text: "done")
     }
     try await withServer(handler) { server, address in
       let (idle, busy) = (try TestClient(address), try TestClient(address))
       try await busy.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-      try await Task.sleep(for: .milliseconds(50))
-      await server.stop(grace: .seconds(5))
+      for await _ in begun { break }
+      async let stopped: Void = server.stop(grace: .seconds(30))
       #expect(try await idle.receiveAll().isEmpty)
+      release.yield()
       let answer = try await busy.receiveAll()
       #expect(answer.hasSuffix("done") && answer.contains("Connection: close\r\n"))
+      await stopped
     }
   }
 

@@ -18,14 +18,9 @@ extension JobDocument {
       candidates: job.result?.candidates.map {
         Candidate($0, url: link("\(path)/images/\($0.index)"))
       } ?? [],
-      timings: Timings(job), warnings: Self.warnings(job),
+      timings: Timings(job), warnings: job.result?.warnings ?? [],
       error: job.error.map(Failure.init), metadata: job.parameters.metadata,
       links: ["self": link(path)], sequence: job.sequence)
-  }
-
-  private static func warnings(_ job: Job) -> [String] {
-    guard job.result?.promptTruncated == true else { return [] }
-    return ["the prompt is longer than the model reads: its end was ignored; shorten it"]
   }
 }
 
@@ -42,7 +37,8 @@ extension JobDocument.Candidate {
     self.init(
       index: record.index, url: url, seed: record.seed, mediaType: record.image.mediaType,
       width: record.width, height: record.height, bytes: record.image.byteCount,
-      sha256: record.image.hash.text, preserved: record.preserved, receipt: record.receipt)
+      sha256: record.image.hash.text, preserved: record.preserved, seam: record.seam,
+      receipt: record.receipt)
   }
 }
 

@@ -83,6 +83,7 @@ struct JobDocument: Encodable {
     var bytes: Int
     var sha256: String
     var preserved: PreservedPixels
+    var seam: SeamShift?
     var receipt: JSONValue
 
     enum CodingKeys: String, CodingKey {
@@ -95,6 +96,7 @@ struct JobDocument: Encodable {
       case bytes
       case sha256
       case preserved
+      case seam
       case receipt
     }
   }

@@ -68,7 +68,7 @@ extension MaskOptions {
   fileprivate init(_ parameters: EditParameters) {
     self.init(
       semantics: Semantics(rawValue: parameters.maskSemantics.rawValue) ?? .auto,
-      inverts: parameters.maskInvert, grow: parameters.maskGrow)
-    if let threshold = parameters.maskThreshold { self.threshold = Float(threshold) }
+      inverts: parameters.maskInvert, threshold: Float(parameters.maskThreshold),
+      grow: parameters.maskGrow)
   }
 }
