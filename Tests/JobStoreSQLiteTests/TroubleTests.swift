@@ -18,6 +18,14 @@ import Testing
     }
   }
 
+  @Test func `is made with the folders above it`() async throws {
+    try await withTemporaryFolder { folder in
+      let store = try SQLiteJobStore(directory: folder + "/a/b/data")
+      await store.close()
+      #expect(throws: JobStoreError.self) { try SQLiteJobStore(directory: "/proc/none/data") }
+    }
+  }
+
   @Test func `of a newer version is refused by name`() async throws {
     try await withTemporaryFolder { folder in
       await (try SQLiteJobStore(directory: folder)).close()

@@ -15,7 +15,7 @@ import Testing
 
   private let full: [String: JSONValue] = [
     "task": "outpaint", "prompt": "a red circle", "negative_prompt": "blur",
-    "expand": ["left": 8, "top": 0, "right": 16, "bottom": 24], "n": 4, "return": 2, "steps": 12,
+    "expand": ["left": 8, "top": 0, "right": 16, "bottom": 24], "n": 4, "steps": 12,
     "guidance_scale": 4.5, "sampler": "dpm++2m", "strength": 0.5, "seed": 4_294_967_295,
     "mask_semantics": "alpha", "mask_invert": true, "mask_threshold": 0.25, "mask_grow": 3,
     "mask_feather": 2, "mask_resize": "nearest", "resolution": 256, "context": 0.5,
@@ -56,7 +56,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("n", 0), ("n", 11), ("return", 0), ("steps", 0), ("steps", 151), ("guidance_scale", -0.1),
+      ("n", 0), ("n", 11), ("steps", 0), ("steps", 151), ("guidance_scale", -0.1),
       ("guidance_scale", 31), ("strength", 0), ("strength", 1.5), ("mask_threshold", 1.1),
       ("mask_grow", -1), ("mask_feather", 1025), ("resolution", 63), ("resolution", 100),
       ("resolution", 4096), ("context", -1), ("context", "half"), ("quality", 0), ("priority", 11),

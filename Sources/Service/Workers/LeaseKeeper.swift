@@ -2,17 +2,19 @@ import Jobs
 
 /// Renews the leases of everything that runs, from a thread that never computes.
 struct LeaseKeeper: Sendable {
-  let worker: String
+  let workers: [String]
   let store: any JobStore
   let settings: WorkerSettings
   let metrics: WorkerMetrics
   let executions: Executions
 
-  /// One round: every lease once, then the sign of life of the worker itself.
+  /// One round: every lease once, then the signs of life of the workers themselves.
   func beat(now: ContinuousClock.Instant = .now) {
     for execution in executions.running { renew(execution, now) }
-    let (store, worker) = (store, worker)
-    _ = attempt("touch") { () async throws(JobStoreError) in try await store.touch(worker) }
+    let (store, workers) = (store, workers)
+    _ = attempt("touch") { () async throws(JobStoreError) in
+      for id in workers { try await store.touch(id) }
+    }
   }
 
   private func renew(_ execution: Execution, _ now: ContinuousClock.Instant) {

@@ -1,6 +1,6 @@
 package import Jobs
 
-/// Keeps a store in order: expired leases and deadlines, results whose time is over, gauges.
+/// Keeps a store in order: expired leases, passed deadlines, results whose time is over.
 package struct Upkeep: Sendable {
   private let store: any JobStore
   private let metrics: WorkerMetrics
@@ -24,7 +24,6 @@ package struct Upkeep: Sendable {
   package func round() async {
     do throws(JobStoreError) {
       _ = try await store.tidy()
-      metrics.queue(try await store.statistics())
     } catch {
       metrics.storeFailed(error, doing: "tidy")
     }

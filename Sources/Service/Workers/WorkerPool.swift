@@ -8,8 +8,8 @@ import Synchronization
 ///     …
 ///     await pool.shutDown(grace: .seconds(20))
 package final class WorkerPool: Sendable {
-  /// How this pool is registered in the store.
-  package let id: String
+  /// The names of its workers in the store, one per thread.
+  package let workers: [String]
   private let store: any JobStore
   private let editor: any EditPerforming
   private let settings: WorkerSettings
@@ -26,21 +26,23 @@ package final class WorkerPool: Sendable {
     self.editor = editor
     self.settings = settings
     self.metrics = metrics
-    id = "worker_\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+    let id = "worker_\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+    workers = (0..<max(1, settings.count)).map { "\(id).\($0)" }
   }
 
   /// Edits that run at this moment.
   package var inFlight: Int { executions.running.count }
 
-  /// Registers the pool with what it serves and starts its threads.
+  /// Registers the workers with what they serve and starts their threads.
   package func start(description: JSONValue) async throws {
-    try await store.register(id, description: description)
+    for id in workers { try await store.register(id, description: description) }
     let keeper = LeaseKeeper(
-      worker: id, store: store, settings: settings, metrics: metrics, executions: executions)
+      workers: workers, store: store, settings: settings, metrics: metrics,
+      executions: executions)
     try start("lease-keeper", niceness: 0) { [self] in beat(keeper) }
-    for number in 0..<max(1, settings.count) {
+    for (number, id) in workers.enumerated() {
       let worker = Worker(
-        id: "\(id).\(number)", store: store, editor: editor, settings: settings,
+        id: id, store: store, editor: editor, settings: settings,
         metrics: metrics, executions: executions)
       try start("worker-\(number)", niceness: settings.niceness) { worker.run() }
     }
@@ -76,7 +78,7 @@ package final class WorkerPool: Sendable {
     stopsBeating.withLock { $0 = true }
     await wait(atMost: .seconds(2)) { threads.withLock { $0.allSatisfy(\.hasEnded) } }
     do throws(JobStoreError) {
-      try await store.unregister(id)
+      for id in workers { try await store.unregister(id) }
     } catch {
       metrics.storeFailed(error, doing: "unregister")
     }

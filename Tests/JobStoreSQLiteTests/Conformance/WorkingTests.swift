@@ -61,6 +61,18 @@ import Testing
   }
 
   @Test(arguments: Keeper.allCases)
+  func `equals come in the order in which they were accepted`(_ keeper: Keeper) async throws {
+    try await keeper.withStore { bench in
+      var ids: [JobID] = []
+      for _ in 0..<20 { ids.append(try await bench.accept().id) }
+      for (position, id) in ids.enumerated() {
+        #expect(try await bench.store.queuePosition(of: id) == position)
+      }
+      for id in ids { #expect(try await bench.claim().job.id == id) }
+    }
+  }
+
+  @Test(arguments: Keeper.allCases)
   func `an expired lease sends the job back, and its late holder is refused`(
     _ keeper: Keeper
   ) async throws {

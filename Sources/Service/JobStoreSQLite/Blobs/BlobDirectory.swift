@@ -94,8 +94,16 @@ struct BlobDirectory: Sendable {
   }
 }
 
-/// Makes the last component of `path`, readable by this user alone; that it exists is no error.
+/// Makes `path` with every folder above it, readable by this user alone; that it exists is no
+/// error.
 func makeDirectory(_ path: String) throws(JobStoreError) {
+  guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
+  let code = errno
+  let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+  guard code == ENOENT, !parent.isEmpty else {
+    throw JobStoreError(errno: code, doing: "make the folder \(path)")
+  }
+  try makeDirectory(parent)
   guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
     throw JobStoreError(errno: errno, doing: "make the folder \(path)")
   }

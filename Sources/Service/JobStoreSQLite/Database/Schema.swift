@@ -54,7 +54,7 @@ enum Schema {
       finished_at INTEGER,
       gone_at INTEGER
     ) STRICT;
-    CREATE INDEX jobs_queue ON jobs (rank, id) WHERE state = 'queued';
+    CREATE INDEX jobs_queue ON jobs (rank) WHERE state = 'queued';
     CREATE INDEX jobs_deadlines ON jobs (deadline_at)
       WHERE state = 'queued' AND deadline_at IS NOT NULL;
     CREATE INDEX jobs_leases ON jobs (lease_until) WHERE state = 'running';

@@ -6,7 +6,7 @@ extension SQLiteJobStore {
     let sql = """
       SELECT count(*) FROM jobs AS ahead, jobs AS own
       WHERE own.id = ? AND own.state = 'queued' AND ahead.state = 'queued'
-        AND (ahead.rank, ahead.id) <= (own.rank, own.id)
+        AND (ahead.rank, ahead.rowid) <= (own.rank, own.rowid)
       """
     let place = try await database.read { db in
       try Int.fetchOne(db.cachedStatement(sql: sql), arguments: [id.text])

@@ -61,7 +61,7 @@ extension SQLiteJobStore {
       db,
       where: """
         state = 'queued' AND run_at <= :now AND (deadline_at IS NULL OR deadline_at > :now)
-        ORDER BY rank, id LIMIT 1
+        ORDER BY rank, rowid LIMIT 1
         """,
       ["now": now.milliseconds])
     guard var row = next.first else { return nil }

@@ -1,5 +1,3 @@
-import COpenSSL
-
 /// What makes two requests the same: the parsed fields and the pictures' hashes.
 ///
 /// Taken before a seed is drawn; the bytes of the body do not count, since the boundaries of a
