@@ -1,3 +1,4 @@
+import API
 import Editing
 import Imaging
 import Jobs
@@ -30,27 +31,6 @@ extension EditRequest {
     context = Context(parameters.context)
     output.format = parameters.outputFormat == .png ? .png : .jpeg
     output.quality = parameters.quality
-  }
-}
-
-extension MaskOptions {
-  init(_ parameters: EditParameters) {
-    let semantics: Semantics =
-      switch parameters.maskSemantics {
-      case .auto: .auto
-      case .alpha: .alpha
-      case .luma: .luma
-      }
-    self.init(
-      semantics: semantics, inverts: parameters.maskInvert,
-      threshold: Float(parameters.maskThreshold), grow: parameters.maskGrow)
-  }
-}
-
-extension Expansion {
-  init(_ expansion: EditParameters.Expansion) {
-    self.init(
-      left: expansion.left, top: expansion.top, right: expansion.right, bottom: expansion.bottom)
   }
 }
 
