@@ -103,12 +103,13 @@ import Testing
 
   @Test(arguments: cases) func `a second run takes no memory from the system`(layer: Case) {
     let x = Self.noise(layer.input, 44)
-    let team = ThreadTeam(threads: 2)
-    ThreadTeam.$current.withValue(team) {
-      for _ in 0..<2 { _ = layer.layer(x) }
-      let fresh = BufferPool.shared.freshAllocations
-      for _ in 0..<3 { _ = layer.layer(x) }
-      #expect(BufferPool.shared.freshAllocations == fresh)
+    let pool = BufferPool()
+    BufferPool.$current.withValue(pool) {
+      _ = run(layer, x, threads: 2)
+      let fresh = pool.freshAllocations
+      for _ in 0..<3 { _ = run(layer, x, threads: 2) }
+      #expect(fresh > 0 && pool.freshAllocations == fresh)
     }
+    #expect(pool.statistics.bytesInUse == 0)
   }
 }

@@ -35,10 +35,12 @@ import Testing
 
   @Test func `buffers return to the pool at last use`() {
     func work() { _ = (Tensor(repeating: 1, shape: [777, 333]) + 1) * 2 }
-    work()
-    let fresh = BufferPool.shared.freshAllocations
-    for _ in 0..<3 { work() }
-    #expect(BufferPool.shared.freshAllocations <= fresh + 1)
+    let pool = BufferPool()
+    BufferPool.$current.withValue(pool) {
+      for _ in 0..<3 { work() }
+    }
+    #expect(pool.freshAllocations <= 3)
+    #expect(pool.statistics.bytesInUse == 0)
   }
 
   @Test func `shapes broadcast at their last axes`() {

@@ -1,6 +1,9 @@
 /// Keeps buffers for reuse: 64-byte aligned, in size classes, given back at their last use.
 package final class BufferPool: Sendable {
   package static let shared = BufferPool()
+  /// The pool that tensors come from; a test, or a worker that wants its memory counted alone, binds
+  /// its own.
+  @TaskLocal package static var current: BufferPool = .shared
 
   package struct Statistics: Sendable, Equatable {
     /// Buffers that had to come from the system since the start.
@@ -44,6 +47,14 @@ package final class BufferPool: Sendable {
       ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
     return PooledBuffer(
       start: address.assumingMemoryBound(to: Float.self), count: count, bytes: bytes, pool: self)
+  }
+
+  /// Lends a buffer of `count` floats for the time of the closure.
+  package func withBuffer<R>(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> R) -> R {
+    let buffer = take(count)
+    // Its last visible use would otherwise be the reading of the pointer.
+    defer { withExtendedLifetime(buffer) {} }
+    return body(buffer.start)
   }
 
   fileprivate func giveBack(_ start: UnsafeMutablePointer<Float>, bytes: Int) {

@@ -71,20 +71,21 @@ private struct AttentionPlan {
   ) {
     guard keys > 0 else { return out.update(repeating: 0, count: output.count) }
     let team = ThreadTeam.current
-    let scratch = BufferPool.shared.take(team.threads * scratchPerThread)
-    team.forEach(batch * heads * blocks) { index, thread in
-      let (pair, block) = index.quotientAndRemainder(dividingBy: blocks)
-      let (sample, head) = pair.quotientAndRemainder(dividingBy: heads)
-      let first = block * queryBlock
-      let row = sample * queries + first
-      let part = QueryBlock(
-        query: query + row * heads * size + head * size,
-        key: key + sample * keys * heads * size + head * size,
-        value: value + sample * keys * heads * valueSize + head * valueSize,
-        out: out + row * heads * valueSize + head * valueSize,
-        first: first, count: min(queryBlock, queries - first),
-        scratch: scratch.start + thread * scratchPerThread)
-      run(part)
+    BufferPool.current.withBuffer(team.threads * scratchPerThread) { scratch in
+      team.forEach(batch * heads * blocks) { index, thread in
+        let (pair, block) = index.quotientAndRemainder(dividingBy: blocks)
+        let (sample, head) = pair.quotientAndRemainder(dividingBy: heads)
+        let first = block * queryBlock
+        let row = sample * queries + first
+        let part = QueryBlock(
+          query: query + row * heads * size + head * size,
+          key: key + sample * keys * heads * size + head * size,
+          value: value + sample * keys * heads * valueSize + head * valueSize,
+          out: out + row * heads * valueSize + head * valueSize,
+          first: first, count: min(queryBlock, queries - first),
+          scratch: scratch + thread * scratchPerThread)
+        run(part)
+      }
     }
   }
 

@@ -50,18 +50,19 @@ struct ConvolutionPlan {
     let team = ThreadTeam.current
     let blockRows = blockRows
     let blocks = (rows + blockRows - 1) / blockRows
-    let scratch = BufferPool.shared.take(team.threads * blockRows * depth)
-    team.forEach(input[0] * blocks) { index, thread in
-      let (sample, block) = index.quotientAndRemainder(dividingBy: blocks)
-      let first = block * blockRows
-      let count = min(blockRows, rows - first)
-      let patches = scratch.start + thread * blockRows * depth
-      fill(patches, x, sample: sample, first: first, count: count)
-      let target = out + (sample * rows + first) * outChannels
-      BLAS.sgemm(
-        .no, .yes, m: count, n: outChannels, k: depth, patches, lda: depth, weights, ldb: depth,
-        target, ldc: outChannels)
-      ending.apply(target, outChannels, count, column: 0, outChannels)
+    BufferPool.current.withBuffer(team.threads * blockRows * depth) { scratch in
+      team.forEach(input[0] * blocks) { index, thread in
+        let (sample, block) = index.quotientAndRemainder(dividingBy: blocks)
+        let first = block * blockRows
+        let count = min(blockRows, rows - first)
+        let patches = scratch + thread * blockRows * depth
+        fill(patches, x, sample: sample, first: first, count: count)
+        let target = out + (sample * rows + first) * outChannels
+        BLAS.sgemm(
+          .no, .yes, m: count, n: outChannels, k: depth, patches, lda: depth, weights, ldb: depth,
+          target, ldc: outChannels)
+        ending.apply(target, outChannels, count, column: 0, outChannels)
+      }
     }
   }
 
@@ -71,19 +72,20 @@ struct ConvolutionPlan {
   ) {
     let team = ThreadTeam.current
     let product = TiledProduct(rows: rows, columns: outChannels, depth: depth)
-    let patches = BufferPool.shared.take(rows * depth)
-    for sample in 0..<input[0] {
-      team.forEachRange(rows, of: 16) { range in
-        fill(
-          patches.start + range.lowerBound * depth, x, sample: sample, first: range.lowerBound,
-          count: range.count)
-      }
-      product.run(
-        samples: 1, .init(patches.start, rowDistance: depth, sampleDistance: 0),
-        .init(weights, rowDistance: depth, sampleDistance: 0, isTransposed: true),
-        into: out + sample * rows * outChannels, on: team
-      ) { tile, start, distance in
-        ending.apply(start, distance, tile.rows, column: tile.column, tile.columns)
+    BufferPool.current.withBuffer(rows * depth) { patches in
+      for sample in 0..<input[0] {
+        team.forEachRange(rows, of: 16) { range in
+          fill(
+            patches + range.lowerBound * depth, x, sample: sample, first: range.lowerBound,
+            count: range.count)
+        }
+        product.run(
+          samples: 1, .init(patches, rowDistance: depth, sampleDistance: 0),
+          .init(weights, rowDistance: depth, sampleDistance: 0, isTransposed: true),
+          into: out + sample * rows * outChannels, on: team
+        ) { tile, start, distance in
+          ending.apply(start, distance, tile.rows, column: tile.column, tile.columns)
+        }
       }
     }
   }

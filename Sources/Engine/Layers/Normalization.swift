@@ -97,14 +97,15 @@ private struct GroupMoments {
   func normalize(
     _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ layer: GroupNormalization
   ) {
-    let factors = BufferPool.shared.take(samples * 2 * channels)
-    gather(x, into: factors.start, layer)
-    ThreadTeam.current.forEach(samples * blocks) { index in
-      let sample = index / blocks
-      let (start, count) = block(index)
-      let scale = factors.start + sample * 2 * channels
-      Kernels.active.channel_affine(
-        x + start, out + start, count, channels, scale, scale + channels, layer.activation.code)
+    BufferPool.current.withBuffer(samples * 2 * channels) { factors in
+      gather(x, into: factors, layer)
+      ThreadTeam.current.forEach(samples * blocks) { index in
+        let sample = index / blocks
+        let (start, count) = block(index)
+        let scale = factors + sample * 2 * channels
+        Kernels.active.channel_affine(
+          x + start, out + start, count, channels, scale, scale + channels, layer.activation.code)
+      }
     }
   }
 
@@ -120,21 +121,29 @@ private struct GroupMoments {
     _ x: UnsafePointer<Float>, into factors: UnsafeMutablePointer<Float>,
     _ layer: GroupNormalization
   ) {
+    let values = samples * blocks * 2 * groups
+    // A double is as long as two floats, and buffers are aligned for both.
+    BufferPool.current.withBuffer(2 * values) { memory in
+      memory.withMemoryRebound(to: Double.self, capacity: values) { moments in
+        measure(x, into: moments)
+        for sample in 0..<samples {
+          join(
+            moments + sample * blocks * 2 * groups, into: factors + sample * 2 * channels, layer)
+        }
+      }
+    }
+  }
+
+  /// Leaves every block's means and deviations, group by group, in `moments`.
+  private func measure(_ x: UnsafePointer<Float>, into moments: UnsafeMutablePointer<Double>) {
     let team = ThreadTeam.current
-    let scratch = BufferPool.shared.take(team.threads * 2 * channels)
-    let moments = BufferPool.shared.take(samples * blocks * 4 * groups)
-    moments.start.withMemoryRebound(to: Double.self, capacity: samples * blocks * 2 * groups) {
-      moments in
+    BufferPool.current.withBuffer(team.threads * 2 * channels) { scratch in
       team.forEach(samples * blocks) { index, thread in
         let (start, count) = block(index)
         let means = moments + index * 2 * groups
         Kernels.active.group_moments(
           x + start, count, channels, groups, means, means + groups,
-          scratch.start + thread * 2 * channels)
-      }
-      for sample in 0..<samples {
-        join(
-          moments + sample * blocks * 2 * groups, into: factors + sample * 2 * channels, layer)
+          scratch + thread * 2 * channels)
       }
     }
   }

@@ -22,7 +22,7 @@ package struct Tensor: Sendable {
   package init(
     shape: Shape, initializingWith fill: (UnsafeMutableBufferPointer<Float>) throws -> Void
   ) rethrows {
-    let buffer = BufferPool.shared.take(shape.count)
+    let buffer = BufferPool.current.take(shape.count)
     try fill(UnsafeMutableBufferPointer(start: buffer.start, count: shape.count))
     self.init(shape: shape, buffer: buffer, offset: 0)
   }
@@ -71,7 +71,7 @@ package struct Tensor: Sendable {
   }
 
   private mutating func makeUnique() {
-    let copy = BufferPool.shared.take(shape.count)
+    let copy = BufferPool.current.take(shape.count)
     copy.start.initialize(from: buffer.start + offset, count: shape.count)
     buffer = copy
     offset = 0
