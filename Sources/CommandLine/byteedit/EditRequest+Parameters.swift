@@ -1,4 +1,5 @@
 import API
+import Diffusion
 import Editing
 import Imaging
 import Jobs
@@ -22,7 +23,7 @@ extension EditRequest {
     strength = parameters.strength ?? 1
     resolution = parameters.resolution
     repairsSeams = parameters.seamRepair
-    sampler = parameters.sampler.map(\.kind)
+    sampler = parameters.sampler.flatMap { SamplerKind(rawValue: $0.rawValue) }
     holeFill = parameters.holeFill.map { $0 == .grey ? .grey : .pushPull }
     maskReduction = parameters.maskResize == .max ? .max : .nearest
     feather = parameters.maskFeather

@@ -31,13 +31,13 @@ struct ServeConfiguration: Equatable {
 }
 
 /// A key of the configuration: how it is named, read and explained, in one place.
-struct ServeKey {
+struct ServeKey: Sendable {
   /// The key in a file; `BYTEEDIT_` and its upper case in the environment; dashes as an option.
   let name: String
   let help: String
   let isFlag: Bool
-  let read: (String, inout ServeConfiguration) throws -> Void
-  let shown: (ServeConfiguration) -> String
+  let read: @Sendable (String, inout ServeConfiguration) throws -> Void
+  let shown: @Sendable (ServeConfiguration) -> String
 }
 
 /// A value that the configuration cannot take.
@@ -47,7 +47,7 @@ struct ServeConfigurationError: Error, CustomStringConvertible {
 
 extension ServeKey {
   private static func text(
-    _ name: String, _ path: WritableKeyPath<ServeConfiguration, String>, _ help: String
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, String> & Sendable, _ help: String
   ) -> ServeKey {
     ServeKey(name: name, help: help, isFlag: false) { text, configuration in
       configuration[keyPath: path] = text
@@ -57,7 +57,7 @@ extension ServeKey {
   }
 
   private static func optional(
-    _ name: String, _ path: WritableKeyPath<ServeConfiguration, String?>, _ help: String
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, String?> & Sendable, _ help: String
   ) -> ServeKey {
     ServeKey(name: name, help: help, isFlag: false) { text, configuration in
       configuration[keyPath: path] = text
@@ -67,7 +67,7 @@ extension ServeKey {
   }
 
   private static func number(
-    _ name: String, _ path: WritableKeyPath<ServeConfiguration, Int>, _ range: ClosedRange<Int>,
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, Int> & Sendable, _ range: ClosedRange<Int>,
     _ help: String
   ) -> ServeKey {
     ServeKey(name: name, help: help, isFlag: false) { text, configuration in
@@ -83,7 +83,7 @@ extension ServeKey {
   }
 
   private static func choice(
-    _ name: String, _ path: WritableKeyPath<ServeConfiguration, String>, _ values: [String],
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, String> & Sendable, _ values: [String],
     _ help: String
   ) -> ServeKey {
     ServeKey(name: name, help: help, isFlag: false) { text, configuration in
@@ -98,7 +98,7 @@ extension ServeKey {
   }
 
   private static func flag(
-    _ name: String, _ path: WritableKeyPath<ServeConfiguration, Bool>, _ help: String
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, Bool> & Sendable, _ help: String
   ) -> ServeKey {
     ServeKey(name: name, help: help, isFlag: true) { text, configuration in
       switch text.lowercased() {

@@ -34,7 +34,7 @@ struct ServedProcess {
   func run() async throws {
     raiseDescriptorLimit()
     registry.collect { ProcessStatistics().readings() }
-    let address = try SocketAddress(host: settings.host, port: settings.port)
+    let address = try SocketAddress(host: settings.host, port: UInt16(settings.port))
     try BindPolicy.check([address], hasKeys: false, insecureNoAuth: settings.insecureNoAuth)
     let editor = try ModelLoading.editor(
       folder: settings.model, maxMegapixels: settings.maxMegapixels)

@@ -77,7 +77,7 @@ struct CandidateDraft {
 
 extension Receipt {
   /// As JSON with sorted keys: the same receipt is the same text.
-  var text: String {
+  package var text: String {
     get throws {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
