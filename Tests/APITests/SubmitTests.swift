@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTP
 import HTTPTypes
 import Jobs
+import Sockets
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `Submitting` {
@@ -201,6 +202,34 @@ import Testing
     #expect(answer.status == 503)
     let seconds = answer.fields[.retryAfter].flatMap { Int($0) } ?? 0
     #expect((1...120).contains(seconds))
+  }
+
+  @Test func `uploads are limited by address and in all, and a key on its way is 409`() async throws
+  {
+    let service = try TestService { ($0.submissions, $0.submissionsPerAddress) = (3, 2) }
+    let (a, b) = try (
+      SocketAddress(host: "10.0.0.1", port: 1), SocketAddress(host: "10.0.0.2", port: 1)
+    )
+    let held = HeldBody()
+    let key: HTTPFields = [.idempotencyKey: "k", .contentType: "application/json"]
+    let slow = [a, a, b].enumerated().map { index, peer in
+      Task {
+        let fields: HTTPFields = index == 0 ? key : [.contentType: "application/json"]
+        return try await service.call(.post, "/v1/edits", fields, from: peer, source: held).status
+      }
+    }
+    while await held.waiting < 3 { await Task.yield() }
+    func status(_ peer: SocketAddress, _ fields: HTTPFields = [:]) async throws -> Int {
+      var fields = fields
+      fields[.contentType] = "application/json"
+      return try await service.call(.post, "/v1/edits", fields, from: peer, source: held).status
+    }
+    #expect(try await status(a) == 429)
+    #expect(try await status(b) == 503)
+    #expect(try await status(b, key) == 409)
+    await held.release()
+    for task in slow { #expect(try await task.value == 400) }
+    #expect(try await status(a) == 400)
   }
 
   @Test func `a draining service takes no more`() async throws {

@@ -7,6 +7,7 @@ import JobStoreSQLite
 import Jobs
 import Logging
 import Observability
+import Sockets
 
 /// The API over a store in a temporary folder, with a fake worker, called without sockets.
 final class TestService: Sendable {
@@ -63,6 +64,17 @@ final class TestService: Sendable {
       fields: fields, framing: body.isEmpty ? .none : .length(body.count))
     let response = await handler(Request(head: head, body: RequestBody(bytes: body)))
     return try await Answer(response)
+  }
+
+  /// A call from an address, with a body that comes from a source.
+  func call(
+    _ method: HTTPRequest.Method, _ path: String, _ fields: HTTPFields, from peer: SocketAddress,
+    source: any BodySource
+  ) async throws -> Answer {
+    let head = RequestHead(
+      method: method, target: RequestTarget(path: path), fields: fields, framing: .chunked)
+    let body = RequestBody(source: source, exchange: 1, length: nil)
+    return try await Answer(await handler(Request(head: head, body: body, peer: peer)))
   }
 
   func submit(_ form: TestForm, _ fields: HTTPFields = [:]) async throws -> Answer {
@@ -131,6 +143,25 @@ extension JSONValue {
   var text: String? {
     if case .string(let text) = self { return text }
     return nil
+  }
+}
+
+/// A body that does not come before it is released, and is then empty.
+actor HeldBody: BodySource {
+  private(set) var waiting = 0
+  private var isReleased = false
+  private var waiters: [CheckedContinuation<Void, Never>] = []
+
+  func nextBodyPiece(of exchange: Int) async throws(HTTPError) -> [UInt8]? {
+    waiting += 1
+    if !isReleased { await withCheckedContinuation { waiters.append($0) } }
+    return nil
+  }
+
+  func release() {
+    isReleased = true
+    for waiter in waiters { waiter.resume() }
+    waiters = []
   }
 }
 

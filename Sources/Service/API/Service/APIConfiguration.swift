@@ -15,9 +15,10 @@ package struct APIConfiguration: Sendable {
   package var spoolDirectory = "/tmp"
   /// Threads that check pictures; each may hold one decoded picture.
   package var checkers = 1
-  /// Submissions that arrive or are checked at one time, in all and from one address.
-  package var submissions = 64
-  package var submissionsPerAddress = 16
+  /// Submissions that arrive or are checked at one time, in all and from one address; a whole
+  /// backend may be one address.
+  package var submissions = 128
+  package var submissionsPerAddress = 64
   /// A worker not heard of for so long does not count as alive.
   package var workerSilence = Duration.seconds(30)
 
