@@ -65,7 +65,10 @@ struct ServedProcess {
     limits.queueLimit = settings.queueLimit
     limits.maxAttempts = settings.maxAttempts
     limits.resultRetention = .seconds(settings.retentionHours * 3600)
-    return try SQLiteJobStore(directory: settings.dataDirectory, settings: limits)
+    var environment = SQLiteJobStore.Environment()
+    environment.onEnd = { metrics.ended($0) }
+    return try SQLiteJobStore(
+      directory: settings.dataDirectory, settings: limits, environment: environment)
   }
 
   private func adapter(_ editor: Editor) -> EngineAdapter {
