@@ -99,7 +99,7 @@ struct Client {
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes {
         Glibc.send(
-          socket, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+          socket, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { throw JourneyError("send: \(String(cString: strerror(errno)))") }
       sent += count

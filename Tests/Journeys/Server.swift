@@ -17,7 +17,7 @@ final class Server: Sendable {
       ["serve", "--port", "0", "--data-dir", dataDirectory, "--log-format", "json"] + arguments
     let log = dataDirectory + ".log"
     if !FileManager.default.fileExists(atPath: log) {
-      FileManager.default.createFile(atPath: log, contents: nil)
+      try Data().write(to: URL(fileURLWithPath: log))
     }
     let handle = try #require(FileHandle(forWritingAtPath: log))
     let start = try handle.seekToEnd()
