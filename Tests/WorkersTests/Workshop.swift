@@ -3,7 +3,6 @@ import JobStoreSQLite
 import Jobs
 import Logging
 import MetricsTestKit
-import Synchronization
 import Workers
 
 /// An engine whose edits are written in the test.
@@ -116,7 +115,7 @@ extension WorkerSettings {
 
 /// A number that threads share.
 final class Tally: Sendable {
-  private let number = Mutex(0)
+  private let number = Guarded(0)
 
   var count: Int { number.withLock { $0 } }
 

@@ -1,5 +1,4 @@
 import Jobs
-import Synchronization
 
 /// One attempt at one job while it runs: shared by the thread that computes, the one that renews
 /// the lease, and whoever shuts the pool down.
@@ -18,12 +17,12 @@ final class Execution: Sendable {
 
   let lease: Lease
   let began: ContinuousClock.Instant
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   init(_ lease: Lease, began: ContinuousClock.Instant = .now) {
     self.lease = lease
     self.began = began
-    state = Mutex(State(interruption: nil, renewed: began))
+    state = Guarded(State(interruption: nil, renewed: began))
   }
 
   var interruption: Interruption? { state.withLock { $0.interruption } }

@@ -1,5 +1,4 @@
 import Jobs
-import Synchronization
 
 /// The attempts that run in this pool, and whether more may begin.
 final class Executions: Sendable {
@@ -8,7 +7,7 @@ final class Executions: Sendable {
     var isDraining = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   var isDraining: Bool { state.withLock { $0.isDraining } }
   var running: [Execution] { state.withLock { Array($0.running.values) } }

@@ -1,9 +1,9 @@
 import Glibc
-import Synchronization
+import Jobs
 
 /// A thread outside Swift's cooperative pool, for work that computes or blocks.
 final class OwnThread: Sendable {
-  private let ended = Mutex(false)
+  private let ended = Guarded(false)
 
   var hasEnded: Bool { ended.withLock { $0 } }
 

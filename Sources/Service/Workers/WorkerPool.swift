@@ -1,5 +1,4 @@
 package import Jobs
-import Synchronization
 
 /// A set number of workers over one store: claim, edit, store, again.
 ///
@@ -15,8 +14,8 @@ package final class WorkerPool: Sendable {
   private let settings: WorkerSettings
   private let metrics: WorkerMetrics
   private let executions = Executions()
-  private let threads = Mutex<[OwnThread]>([])
-  private let stopsBeating = Mutex(false)
+  private let threads = Guarded<[OwnThread]>([])
+  private let stopsBeating = Guarded(false)
 
   package init(
     store: any JobStore, editor: any EditPerforming, settings: WorkerSettings,

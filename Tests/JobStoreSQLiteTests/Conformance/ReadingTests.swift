@@ -104,6 +104,22 @@ import Testing
   }
 
   @Test(arguments: Keeper.allCases)
+  func `work that is there already is not waited for, work that drains is not hurried to`(
+    _ keeper: Keeper
+  ) async throws {
+    try await keeper.withStore { bench in
+      try await bench.accept()
+      let start = ContinuousClock.now
+      await bench.store.waitForWork(timeout: .seconds(20))
+      #expect(ContinuousClock.now - start < .seconds(10))
+      await bench.store.drain()
+      let later = ContinuousClock.now
+      await bench.store.waitForWork(timeout: .milliseconds(50))
+      #expect(ContinuousClock.now - later >= .milliseconds(50))
+    }
+  }
+
+  @Test(arguments: Keeper.allCases)
   func `statistics count what waits and what runs`(_ keeper: Keeper) async throws {
     try await keeper.withStore { bench in
       #expect(try await bench.store.statistics().oldestQueuedSeconds == 0)

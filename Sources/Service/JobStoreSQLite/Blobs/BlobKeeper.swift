@@ -13,7 +13,7 @@ final class BlobKeeper: Sendable {
   /// Few, and serial: a disk gets no faster by more threads.
   private let queues = (0..<4).map { DispatchQueue(label: "byteedit.blobs.\($0)") }
   private let nextQueue = Atomic(0)
-  private let recentPuts = Mutex<[BlobHash: Timestamp]>([:])
+  private let recentPuts = Guarded<[BlobHash: Timestamp]>([:])
 
   init(directory: BlobDirectory, clock: any WallClock, grace: Duration) {
     self.directory = directory

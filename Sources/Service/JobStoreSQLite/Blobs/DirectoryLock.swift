@@ -1,11 +1,10 @@
 import Glibc
 import Jobs
-import Synchronization
 
 /// Holds a data directory for this process; the kernel lets go when the process ends, however.
 final class DirectoryLock: Sendable {
   /// `nil` once released.
-  private let descriptor: Mutex<Int32?>
+  private let descriptor: Guarded<Int32?>
 
   init(directory: String) throws(JobStoreError) {
     let path = directory + "/lock"
@@ -17,7 +16,7 @@ final class DirectoryLock: Sendable {
       throw code == EWOULDBLOCK
         ? .locked(directory: directory) : JobStoreError(errno: code, doing: "lock \(path)")
     }
-    descriptor = Mutex(opened)
+    descriptor = Guarded(opened)
   }
 
   func release() {

@@ -1,6 +1,5 @@
 import GRDB
 import Jobs
-import Synchronization
 
 /// One caller's part of a shared transaction: it fails alone or succeeds with the commit.
 struct GroupedWrite: Sendable {
@@ -45,5 +44,5 @@ struct GroupedWrite: Sendable {
 }
 
 private final class Slot<Value: Sendable>: Sendable {
-  let value = Mutex<Result<Value, JobStoreError>?>(nil)
+  let value = Guarded<Result<Value, JobStoreError>?>(nil)
 }

@@ -49,7 +49,22 @@ extension SQLiteJobStore {
 
   package func waitForWork(timeout: Duration) async {
     let ticket = notifier.ticketForWork()
-    await ticket.wait(timeout: timeout)
+    // What came between the caller's last claim and the ticket woke nobody.
+    if await !hasClaimable() { await ticket.wait(timeout: timeout) }
     notifier.discardForWork(ticket)
   }
+
+  private func hasClaimable() async -> Bool {
+    guard !isDraining.withLock({ $0 }) else { return false }
+    let now = clock.now().milliseconds
+    let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE \(Self.isClaimable))"
+    let found = try? await database.read { db in
+      try Bool.fetchOne(db.cachedStatement(sql: sql), arguments: ["now": now])
+    }
+    return found == true
+  }
+
+  static let isClaimable = """
+    state = 'queued' AND run_at <= :now AND (deadline_at IS NULL OR deadline_at > :now)
+    """
 }

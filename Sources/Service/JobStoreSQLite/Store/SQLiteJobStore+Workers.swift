@@ -59,11 +59,7 @@ extension SQLiteJobStore {
     let now = clock.now()
     let next = try JobRow.fetchAll(
       db,
-      where: """
-        state = 'queued' AND run_at <= :now AND (deadline_at IS NULL OR deadline_at > :now)
-        ORDER BY rank, rowid LIMIT 1
-        """,
-      ["now": now.milliseconds])
+      where: "\(Self.isClaimable) ORDER BY rank, rowid LIMIT 1", ["now": now.milliseconds])
     guard var row = next.first else { return nil }
     var context = TransitionContext(now: now)
     context.leaseOwner = worker

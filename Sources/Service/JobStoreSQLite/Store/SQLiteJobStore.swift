@@ -1,7 +1,6 @@
 import Dispatch
 import GRDB
 package import Jobs
-import Synchronization
 
 /// Jobs and pictures of one machine, in one data directory, held by one process at a time.
 ///
@@ -14,7 +13,7 @@ package final class SQLiteJobStore: JobStore {
   let database: JobDatabase
   let blobs: BlobKeeper
   let notifier = ChangeNotifier()
-  let isDraining = Mutex(false)
+  let isDraining = Guarded(false)
   private let onEnd: @Sendable (Job) -> Void
   private let lock: DirectoryLock
 

@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 
 /// Tells waiters in this process that a job changed or that work may be there.
 ///
@@ -10,7 +9,7 @@ package final class ChangeNotifier: Sendable {
     var forWork: [ObjectIdentifier: Ticket] = [:]
   }
 
-  private let waiters = Mutex(Waiters())
+  private let waiters = Guarded(Waiters())
 
   package init() {}
 
@@ -76,7 +75,7 @@ extension ChangeNotifier {
       case woken
     }
 
-    private let state = Mutex(State.idle)
+    private let state = Guarded(State.idle)
 
     fileprivate init() {}
 

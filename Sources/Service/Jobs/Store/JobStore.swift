@@ -40,7 +40,8 @@ package protocol JobStore: BlobStore {
     -> LeaseAnswer
   /// Ends the execution; `lost` means that nothing was written.
   func finish(_ lease: Lease, _ outcome: Outcome) async throws(JobStoreError) -> FinishAnswer
-  /// Waits until a job may be claimable or the time is over; only a hint, so poll as well.
+  /// Waits until a job may be claimable or the time is over; answers at once when one is there
+  /// already. Only a hint, so poll as well.
   func waitForWork(timeout: Duration) async
 
   // MARK: Upkeep

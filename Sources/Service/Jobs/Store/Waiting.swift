@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 
 /// Runs `work` and blocks this thread until it is done.
 ///
@@ -26,5 +25,5 @@ package func waiting<Value: Sendable, Failure: Error>(
 }
 
 private final class Answer<Value: Sendable, Failure: Error>: Sendable {
-  let result = Mutex<Result<Value, Failure>?>(nil)
+  let result = Guarded<Result<Value, Failure>?>(nil)
 }

@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -13,7 +11,7 @@ package protocol WallClock: Sendable {
 
 /// The machine's clock, which never steps back within one process.
 package final class SystemWallClock: WallClock {
-  private let latest = Mutex(Int64.min)
+  private let latest = Guarded(Int64.min)
 
   package init() {}
 
@@ -30,10 +28,10 @@ package final class SystemWallClock: WallClock {
 
 /// A clock that stands still until it is told to move.
 package final class ManualClock: WallClock {
-  private let moment: Mutex<Timestamp>
+  private let moment: Guarded<Timestamp>
 
   package init(_ start: Timestamp = Timestamp(milliseconds: 1_767_225_600_000)) {
-    moment = Mutex(start)
+    moment = Guarded(start)
   }
 
   package func now() -> Timestamp {
