@@ -73,9 +73,10 @@ let package = Package(
       linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "CPlatform", path: "Sources/System/CPlatform", cSettings: shimFlags),
     room("System", "Digests", ["COpenSSL"]),
+    room("System", "Locks", []),
 
     // MARK: Engine
-    room("Engine", "Compute", ["CKernels", "COpenBLAS"], settings: numeric),
+    room("Engine", "Compute", ["CKernels", "COpenBLAS", "Locks"], settings: numeric),
     room("Engine", "Tensors", ["Compute", "CKernels"], settings: numeric),
     room("Engine", "Layers", ["Tensors", "Compute", "CKernels"], settings: numeric),
     room(
@@ -92,17 +93,17 @@ let package = Package(
       ], settings: numeric),
 
     // MARK: Service
-    room("Service", "Sockets", ["CPlatform", logging, system]),
-    room("Service", "HTTP", ["Sockets", "CPlatform", httpTypes, logging, system]),
-    room("Service", "Observability", [logging, metrics]),
-    room("Service", "Jobs", ["Digests"]),
-    room("Service", "JobStoreSQLite", ["Jobs", grdb]),
-    room("Service", "Workers", ["Jobs", "Observability", logging, metrics]),
+    room("Service", "Sockets", ["CPlatform", "Locks", logging, system]),
+    room("Service", "HTTP", ["Sockets", "CPlatform", "Locks", httpTypes, logging, system]),
+    room("Service", "Observability", ["Locks", logging, metrics]),
+    room("Service", "Jobs", ["Digests", "Locks"]),
+    room("Service", "JobStoreSQLite", ["Jobs", "Locks", grdb]),
+    room("Service", "Workers", ["Jobs", "Locks", "Observability", logging, metrics]),
     room(
       "Service", "API",
       [
-        "HTTP", "Sockets", "Jobs", "Imaging", "Observability", "Digests", httpTypes, logging,
-        metrics,
+        "HTTP", "Sockets", "Jobs", "Imaging", "Observability", "Digests", "Locks", httpTypes,
+        logging, metrics,
       ], resources: [.embedInCode("openapi.yaml")]),
 
     // MARK: The front door
@@ -113,7 +114,7 @@ let package = Package(
       name: "byteedit",
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
-        "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
+        "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests", "Locks",
         "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
@@ -121,7 +122,7 @@ let package = Package(
     // MARK: Tests, a mirror of Sources
     .target(
       name: "Goldens", dependencies: ["Tensors"], path: "Tests/Goldens", swiftSettings: strict),
-    test("Compute", ["Compute", "CKernels"], settings: numeric),
+    test("Compute", ["Compute", "CKernels", "Locks"], settings: numeric),
     test("Tensors", ["Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
     test("Layers", ["Layers", "Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
     test("Checkpoints", ["Checkpoints", "Tensors", "Digests"], fixtures: true, settings: numeric),
@@ -141,8 +142,8 @@ let package = Package(
     .executableTarget(
       name: "JobStoreProbe", dependencies: ["JobStoreSQLite", "Jobs"],
       path: "Tests/JobStoreProbe", swiftSettings: strict),
-    test("JobStoreSQLite", ["JobStoreSQLite", "Jobs", "JobStoreProbe", grdb]),
-    test("Workers", ["Workers", "Jobs", "JobStoreSQLite", logging, metricsTestKit]),
+    test("JobStoreSQLite", ["JobStoreSQLite", "Jobs", "JobStoreProbe", "Locks", grdb]),
+    test("Workers", ["Workers", "Jobs", "JobStoreSQLite", "Locks", logging, metricsTestKit]),
     test(
       "API",
       [

@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import Locks
 import Testing
 
 @Suite struct ThreadTeamTests {

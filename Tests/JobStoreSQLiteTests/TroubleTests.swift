@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import JobStoreSQLite
 import Jobs
+import Locks
 import Testing
 
 @Suite struct `A data directory in trouble` {
@@ -57,7 +58,7 @@ import Testing
       let store = try SQLiteJobStore(
         directory: folder, settings: settings, environment: environment)
       let bench = Bench(store: store, clock: ManualClock())
-      let accepted = Guarded<[JobID]>([])
+      let accepted = Lock<[JobID]>([])
       await #expect(throws: JobStoreError.diskFull) {
         for _ in 0..<10000 {
           let job = try await bench.accept { $0.prompt = String(repeating: "x", count: 2000) }
@@ -122,7 +123,7 @@ import Testing
 @Suite struct `A picture on its way to the disk` {
   @Test func `is written, fsynced, renamed, and its folder fsynced, in this order`() async throws {
     try await withTemporaryFolder { folder in
-      let trace = Guarded<[String]>([])
+      let trace = Lock<[String]>([])
       var environment = SQLiteJobStore.Environment()
       environment.fileCalls = tracing { call in trace.withLock { $0.append(call) } }
       let store = try SQLiteJobStore(directory: folder, environment: environment)
@@ -162,7 +163,7 @@ import Testing
   @Test(arguments: ["write", "fsync", "rename"])
   func `that does not arrive is not promised`(_ failing: String) async throws {
     try await withTemporaryFolder { folder in
-      let isFailing = Guarded(false)
+      let isFailing = Lock(false)
       var environment = SQLiteJobStore.Environment()
       environment.fileCalls = full(failing) { isFailing.withLock { $0 } }
       let store = try SQLiteJobStore(directory: folder, environment: environment)

@@ -64,7 +64,8 @@ struct Client {
     var body: [UInt8] = []
     for (name, value) in fields {
       body += Array(
-        "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+        "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8
+      )
     }
     for (name, bytes) in files {
       body += Array(

@@ -18,8 +18,11 @@ struct SoakJourney {
       footprints.append(try server.footprint())
     }
     let memory = "resident KiB after each round: \(footprints.map(\.residentKiB))"
-    #expect(Double(footprints[2].residentKiB) <= 1.05 * Double(footprints[1].residentKiB), "\(memory)")
-    #expect(footprints[2].descriptors <= footprints[0].descriptors + 2)
+    #expect(
+      Double(footprints[2].residentKiB) <= 1.05 * Double(footprints[1].residentKiB), "\(memory)")
+    // The store opens its readers when they are first needed, so the first round does not count.
+    let open = "descriptors after each round: \(footprints.map(\.descriptors))"
+    #expect(footprints[2].descriptors <= footprints[1].descriptors, "\(open)")
     #expect(server.terminate() == 0)
   }
 
@@ -37,7 +40,8 @@ struct SoakJourney {
         guard index < 200 else { return }
         do {
           if let identifier = try act(
-            index, seed: round * 200 + UInt64(index), client: client, image: image, mask: mask) {
+            index, seed: round * 200 + UInt64(index), client: client, image: image, mask: mask)
+          {
             accepted.withLock { $0.append(identifier) }
           }
         } catch {

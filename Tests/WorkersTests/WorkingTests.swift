@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import Locks
 import Testing
 import Workers
 
@@ -44,7 +45,7 @@ import Workers
 
   @Test func `computes on a thread of its own, lower in priority`() async throws {
     try await Workshop.open { shop in
-      let seen = Guarded<(name: String, nice: Int32)>(("", 0))
+      let seen = Lock<(name: String, nice: Int32)>(("", 0))
       let script = { @Sendable (_: EditInput, _: (EditStep) throws -> Void) in
         let name = try String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
         seen.withLock { $0 = (name, niceness()) }

@@ -1,6 +1,7 @@
 import Foundation
 import JobStoreSQLite
 import Jobs
+import Locks
 import Logging
 import MetricsTestKit
 import Workers
@@ -115,7 +116,7 @@ extension WorkerSettings {
 
 /// A number that threads share.
 final class Tally: Sendable {
-  private let number = Guarded(0)
+  private let number = Lock(0)
 
   var count: Int { number.withLock { $0 } }
 

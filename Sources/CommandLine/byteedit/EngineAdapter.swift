@@ -3,14 +3,14 @@ import Editing
 import Foundation
 import Imaging
 import Jobs
-import Synchronization
+import Locks
 import Workers
 
 /// Makes the workers' edits with the engine, each on a team of threads of its own.
 final class EngineAdapter: EditPerforming {
   private let editor: Editor
   private let carriesProvenance: Bool
-  private let teams: Mutex<[ThreadTeam]>
+  private let teams: Lock<[ThreadTeam]>
   private let threads: Int
 
   /// - Parameters:
@@ -22,7 +22,7 @@ final class EngineAdapter: EditPerforming {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     self.threads = threads > 0 ? threads : max(1, cores / workers)
     let count = self.threads
-    teams = Mutex((0..<workers).map { _ in ThreadTeam(threads: count, niceness: 10) })
+    teams = Lock((0..<workers).map { _ in ThreadTeam(threads: count, niceness: 10) })
   }
 
   func perform(

@@ -11,7 +11,9 @@ enum ModelLocator {
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
       ?? CommandLine.arguments[0]
     let folder = URL(fileURLWithPath: executable).deletingLastPathComponent()
-    let places = [DefaultModel.bundledPath, DefaultModel.installedPath].map { folder.appending(path: $0).standardizedFileURL.path }
+    let places = [DefaultModel.bundledPath, DefaultModel.installedPath].map {
+      folder.appending(path: $0).standardizedFileURL.path
+    }
     for place in places
     where FileManager.default.fileExists(atPath: place + "/model_index.json") {
       return place

@@ -67,7 +67,8 @@ extension ServeKey {
   }
 
   private static func number(
-    _ name: String, _ path: WritableKeyPath<ServeConfiguration, Int> & Sendable, _ range: ClosedRange<Int>,
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, Int> & Sendable,
+    _ range: ClosedRange<Int>,
     _ help: String
   ) -> ServeKey {
     ServeKey(name: name, help: help, isFlag: false) { text, configuration in
@@ -83,7 +84,8 @@ extension ServeKey {
   }
 
   private static func choice(
-    _ name: String, _ path: WritableKeyPath<ServeConfiguration, String> & Sendable, _ values: [String],
+    _ name: String, _ path: WritableKeyPath<ServeConfiguration, String> & Sendable,
+    _ values: [String],
     _ help: String
   ) -> ServeKey {
     ServeKey(name: name, help: help, isFlag: false) { text, configuration in

@@ -52,7 +52,8 @@ struct ServedProcess {
     let server = try HTTPServer(
       serverConfiguration(address), logger: Logger(label: "http"), handler: api.handler())
     let service = EditingService(
-      store: store, pool: pool, server: server, health: health, upkeep: Upkeep(
+      store: store, pool: pool, server: server, health: health,
+      upkeep: Upkeep(
         store: store, metrics: workerMetrics), description: JSONValue(editor),
       grace: .seconds(settings.drainSeconds), logger: logger)
     try await ServiceGroup(

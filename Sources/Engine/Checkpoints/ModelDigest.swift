@@ -1,4 +1,5 @@
 import Digests
+
 /// What a model's bytes are, down to each file.
 ///
 /// `hash` is the SHA-256 of the text that `sha256sum` would print for the files, sorted by their

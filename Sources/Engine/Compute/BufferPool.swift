@@ -1,3 +1,5 @@
+import Locks
+
 /// Keeps buffers for reuse: 64-byte aligned, in size classes, given back at their last use.
 package final class BufferPool: Sendable {
   package static let shared = BufferPool()

@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import Locks
 
 /// Threads that share the tasks of a parallel loop.
 ///

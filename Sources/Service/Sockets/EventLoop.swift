@@ -1,4 +1,5 @@
 package import Dispatch
+import Locks
 import Synchronization
 
 /// Something on a loop that looks at the clock now and then, to enforce its deadlines.
@@ -19,7 +20,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
   nonisolated(unsafe) let scratch: UnsafeMutableRawBufferPointer
   /// Sources are safe to use from any thread; Dispatch does not say so to the compiler.
   nonisolated(unsafe) private let timer: any DispatchSourceTimer
-  private let ticking = Mutex<[ObjectIdentifier: any Ticking]>([:])
+  private let ticking = Lock<[ObjectIdentifier: any Ticking]>([:])
 
   package init(label: String) {
     queue = DispatchQueue(label: label, qos: .userInitiated)

@@ -1,8 +1,8 @@
 import CPlatform
 import Dispatch
 import Glibc
+import Locks
 package import Logging
-import Synchronization
 import SystemPackage
 
 /// A listening socket that deals accepted connections out to the loops.
@@ -17,7 +17,7 @@ package final class Listener: Sendable {
   private let queue = DispatchQueue(label: "listener", qos: .userInitiated)
   /// Sources are safe to use from any thread; Dispatch does not say so to the compiler.
   nonisolated(unsafe) private let source: any DispatchSourceRead
-  private let state: Mutex<State>
+  private let state: Lock<State>
   private let handler: @Sendable (Connection) -> Void
 
   private struct State {
@@ -48,7 +48,7 @@ package final class Listener: Sendable {
     descriptor = result
     (self.group, self.calls, self.logger, self.handler) = (group, calls, logger, handler)
     source = DispatchSource.makeReadSource(fileDescriptor: result, queue: queue)
-    state = Mutex(
+    state = Lock(
       State(counter: ConnectionCounter(limits: limits), reserve: Self.openReserve()))
     source.setCancelHandler { @Sendable [calls] in calls.close(result) }
   }

@@ -1,4 +1,5 @@
 import Jobs
+import Locks
 
 /// One attempt at one job while it runs: shared by the thread that computes, the one that renews
 /// the lease, and whoever shuts the pool down.
@@ -17,12 +18,12 @@ final class Execution: Sendable {
 
   let lease: Lease
   let began: ContinuousClock.Instant
-  private let state: Guarded<State>
+  private let state: Lock<State>
 
   init(_ lease: Lease, began: ContinuousClock.Instant = .now) {
     self.lease = lease
     self.began = began
-    state = Guarded(State(interruption: nil, renewed: began))
+    state = Lock(State(interruption: nil, renewed: began))
   }
 
   var interruption: Interruption? { state.withLock { $0.interruption } }

@@ -1,4 +1,5 @@
 import Jobs
+import Locks
 
 /// The attempts that run in this pool, and whether more may begin.
 final class Executions: Sendable {
@@ -7,7 +8,7 @@ final class Executions: Sendable {
     var isDraining = false
   }
 
-  private let state = Guarded(State())
+  private let state = Lock(State())
 
   var isDraining: Bool { state.withLock { $0.isDraining } }
   var running: [Execution] { state.withLock { Array($0.running.values) } }

@@ -1,9 +1,10 @@
 import Glibc
 import Jobs
+import Locks
 
 /// A thread outside Swift's cooperative pool, for work that computes or blocks.
 final class OwnThread: Sendable {
-  private let ended = Guarded(false)
+  private let ended = Lock(false)
 
   var hasEnded: Bool { ended.withLock { $0 } }
 

@@ -1,4 +1,5 @@
 package import Jobs
+import Locks
 
 /// A set number of workers over one store: claim, edit, store, again.
 ///
@@ -14,8 +15,8 @@ package final class WorkerPool: Sendable {
   private let settings: WorkerSettings
   private let metrics: WorkerMetrics
   private let executions = Executions()
-  private let threads = Guarded<[OwnThread]>([])
-  private let stopsBeating = Guarded(false)
+  private let threads = Lock<[OwnThread]>([])
+  private let stopsBeating = Lock(false)
 
   package init(
     store: any JobStore, editor: any EditPerforming, settings: WorkerSettings,

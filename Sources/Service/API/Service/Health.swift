@@ -1,8 +1,8 @@
-import Synchronization
+import Locks
 
 /// What the process knows of itself: started or not, draining or not.
 package final class Health: Sendable {
-  private let state = Mutex((hasStarted: false, isDraining: false))
+  private let state = Lock((hasStarted: false, isDraining: false))
 
   package init() {}
 

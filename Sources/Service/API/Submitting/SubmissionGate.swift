@@ -1,6 +1,6 @@
 import Jobs
+import Locks
 import Sockets
-import Synchronization
 
 /// How many submissions are under way, and which idempotency keys they carry.
 final class SubmissionGate: Sendable {
@@ -18,7 +18,7 @@ final class SubmissionGate: Sendable {
 
   private let total: Int
   private let perAddress: Int
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   init(total: Int, perAddress: Int) {
     self.total = total

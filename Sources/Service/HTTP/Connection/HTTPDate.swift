@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// Dates as HTTP writes them (RFC 9110 section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 package enum HTTPDate {
@@ -32,7 +32,7 @@ package enum HTTPDate {
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
   }
 
-  private static let cache = Mutex<(second: Int, text: String)>((-1, ""))
+  private static let cache = Lock<(second: Int, text: String)>((-1, ""))
 
   /// The current date, formatted anew once a second.
   package static var now: String {

@@ -1,6 +1,6 @@
+import Locks
 package import Logging
 package import Sockets
-import Synchronization
 
 /// Listens on addresses and answers with one handler.
 package final class HTTPServer: Sendable {
@@ -69,7 +69,7 @@ package final class HTTPServer: Sendable {
 
 /// The connections of a server; those that come while it drains are drained at once.
 private final class OpenConnections: Sendable {
-  private let state = Mutex<(table: [ObjectIdentifier: HTTPConnection], isDraining: Bool)>(
+  private let state = Lock<(table: [ObjectIdentifier: HTTPConnection], isDraining: Bool)>(
     ([:], false))
 
   var count: Int { state.withLock { $0.table.count } }

@@ -1,5 +1,6 @@
 import Dispatch
 import Jobs
+import Locks
 import Synchronization
 
 /// The blob directory behind queues of its own, with the memory of what was put just now.
@@ -13,7 +14,7 @@ final class BlobKeeper: Sendable {
   /// Few, and serial: a disk gets no faster by more threads.
   private let queues = (0..<4).map { DispatchQueue(label: "byteedit.blobs.\($0)") }
   private let nextQueue = Atomic(0)
-  private let recentPuts = Guarded<[BlobHash: Timestamp]>([:])
+  private let recentPuts = Lock<[BlobHash: Timestamp]>([:])
 
   init(directory: BlobDirectory, clock: any WallClock, grace: Duration) {
     self.directory = directory

@@ -1,10 +1,11 @@
 import Glibc
 import Jobs
+import Locks
 
 /// Holds a data directory for this process; the kernel lets go when the process ends, however.
 final class DirectoryLock: Sendable {
   /// `nil` once released.
-  private let descriptor: Guarded<Int32?>
+  private let descriptor: Lock<Int32?>
 
   init(directory: String) throws(JobStoreError) {
     let path = directory + "/lock"
@@ -16,7 +17,7 @@ final class DirectoryLock: Sendable {
       throw code == EWOULDBLOCK
         ? .locked(directory: directory) : JobStoreError(errno: code, doing: "lock \(path)")
     }
-    descriptor = Guarded(opened)
+    descriptor = Lock(opened)
   }
 
   func release() {

@@ -1,5 +1,6 @@
 import GRDB
 import Jobs
+import Locks
 
 /// One caller's part of a shared transaction: it fails alone or succeeds with the commit.
 struct GroupedWrite: Sendable {
@@ -44,5 +45,5 @@ struct GroupedWrite: Sendable {
 }
 
 private final class Slot<Value: Sendable>: Sendable {
-  let value = Guarded<Result<Value, JobStoreError>?>(nil)
+  let value = Lock<Result<Value, JobStoreError>?>(nil)
 }

@@ -1,6 +1,7 @@
 import Dispatch
 import GRDB
 import Jobs
+import Locks
 
 /// The SQLite file: readers, a writer whose commits are on disk, and one whose commits may wait.
 ///
@@ -13,8 +14,8 @@ final class JobDatabase: Sendable {
   /// Commits with `synchronous=NORMAL`: claims, progress and heartbeats survive the process, and
   /// may be lost with the power, together with the worker that made them.
   private let relaxedWriter: DatabaseQueue
-  private let pending = Guarded<[GroupedWrite]>([])
-  private let isClosed = Guarded(false)
+  private let pending = Lock<[GroupedWrite]>([])
+  private let isClosed = Lock(false)
 
   init(path: String, busyTimeout: Duration, maximumPages: Int?) throws {
     let lane = DispatchQueue(label: "byteedit.jobs.write")

@@ -1,6 +1,7 @@
 import Dispatch
 import GRDB
 package import Jobs
+import Locks
 
 /// Jobs and pictures of one machine, in one data directory, held by one process at a time.
 ///
@@ -13,7 +14,7 @@ package final class SQLiteJobStore: JobStore {
   let database: JobDatabase
   let blobs: BlobKeeper
   let notifier = ChangeNotifier()
-  let isDraining = Guarded(false)
+  let isDraining = Lock(false)
   private let onEnd: @Sendable (Job) -> Void
   private let lock: DirectoryLock
 

@@ -1,4 +1,5 @@
 import Dispatch
+import Locks
 
 /// Tells waiters in this process that a job changed or that work may be there.
 ///
@@ -9,7 +10,7 @@ package final class ChangeNotifier: Sendable {
     var forWork: [ObjectIdentifier: Ticket] = [:]
   }
 
-  private let waiters = Guarded(Waiters())
+  private let waiters = Lock(Waiters())
 
   package init() {}
 
@@ -75,7 +76,7 @@ extension ChangeNotifier {
       case woken
     }
 
-    private let state = Guarded(State.idle)
+    private let state = Lock(State.idle)
 
     fileprivate init() {}
 

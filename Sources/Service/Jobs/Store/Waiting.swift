@@ -1,4 +1,5 @@
 import Dispatch
+import Locks
 
 /// Runs `work` and blocks this thread until it is done.
 ///
@@ -25,5 +26,5 @@ package func waiting<Value: Sendable, Failure: Error>(
 }
 
 private final class Answer<Value: Sendable, Failure: Error>: Sendable {
-  let result = Guarded<Result<Value, Failure>?>(nil)
+  let result = Lock<Result<Value, Failure>?>(nil)
 }

@@ -1,4 +1,5 @@
 #if canImport(Glibc)
+import Locks
 import Glibc
 #elseif canImport(Musl)
 import Musl
@@ -11,7 +12,7 @@ package protocol WallClock: Sendable {
 
 /// The machine's clock, which never steps back within one process.
 package final class SystemWallClock: WallClock {
-  private let latest = Guarded(Int64.min)
+  private let latest = Lock(Int64.min)
 
   package init() {}
 
@@ -28,10 +29,10 @@ package final class SystemWallClock: WallClock {
 
 /// A clock that stands still until it is told to move.
 package final class ManualClock: WallClock {
-  private let moment: Guarded<Timestamp>
+  private let moment: Lock<Timestamp>
 
   package init(_ start: Timestamp = Timestamp(milliseconds: 1_767_225_600_000)) {
-    moment = Guarded(start)
+    moment = Lock(start)
   }
 
   package func now() -> Timestamp {

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// Where finished log lines go.
 package protocol LogSink: Sendable {
@@ -10,7 +10,7 @@ package protocol LogSink: Sendable {
 /// Standard error, or any other descriptor: a line is one write, so lines of threads do not mix.
 package final class DescriptorSink: LogSink {
   private let descriptor: Int32
-  private let lock = Mutex(())
+  private let lock = Lock(())
 
   /// - Parameter descriptor: stays the caller's to close.
   package init(descriptor: Int32 = STDERR_FILENO) {
@@ -34,7 +34,7 @@ package final class DescriptorSink: LogSink {
 
 /// Keeps the lines, for tests.
 package final class MemorySink: LogSink {
-  private let stored = Mutex<[String]>([])
+  private let stored = Lock<[String]>([])
 
   package init() {}
 

@@ -1,5 +1,5 @@
+import Locks
 package import Metrics
-import Synchronization
 
 /// Holds the values of all metrics and writes them as Prometheus text; a factory for swift-metrics.
 ///
@@ -16,7 +16,7 @@ package final class PrometheusRegistry: Sendable {
     var collectors: [@Sendable () async -> [GaugeReading]] = []
   }
 
-  private let state: Mutex<State>
+  private let state: Lock<State>
   private let seriesLimit: Int
 
   /// - Parameter seriesLimit: label combinations one metric may have; more are dropped and counted,
@@ -29,7 +29,7 @@ package final class PrometheusRegistry: Sendable {
       if metric.labels.isEmpty { family.series[LabelSet([])] = Self.makeSeries(metric.kind) }
       families[metric.name] = family
     }
-    state = Mutex(State(families: families))
+    state = Lock(State(families: families))
   }
 
   /// Adds a closure that is asked for values whenever the metrics are read.

@@ -1,5 +1,5 @@
+import Locks
 import Metrics
-import Synchronization
 
 /// The values of one metric under one set of labels.
 protocol Series: AnyObject, Sendable {
@@ -16,7 +16,7 @@ struct Sample {
 
 /// A number that goes up, or up and down.
 final class NumberSeries: Series, CounterHandler, FloatingPointCounterHandler, MeterHandler {
-  private let value = Mutex<Double>(0)
+  private let value = Lock<Double>(0)
 
   func samples() -> [Sample] { [Sample(value: value.withLock { $0 })] }
 
@@ -42,11 +42,11 @@ final class HistogramSeries: Series, TimerHandler, RecorderHandler {
   }
 
   private let bounds: [Double]
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   init(bounds: [Double]) {
     self.bounds = bounds
-    state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
+    state = Lock(State(counts: Array(repeating: 0, count: bounds.count + 1)))
   }
 
   func recordNanoseconds(_ duration: Int64) { record(Double(duration) * 1e-9) }

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Where time comes from; injected, so that tests set it.
 package protocol TimeSource: Sendable {
@@ -10,10 +10,10 @@ package protocol TimeSource: Sendable {
 
 /// A clock that stands still until a test moves it.
 package final class ManualTime: TimeSource {
-  private let state: Mutex<(monotonic: Duration, wall: Duration)>
+  private let state: Lock<(monotonic: Duration, wall: Duration)>
 
   package init(monotonic: Duration = .zero, wall: Duration = .zero) {
-    state = Mutex((monotonic, wall))
+    state = Lock((monotonic, wall))
   }
 
   package func monotonic() -> Duration { state.withLock { $0.monotonic } }
