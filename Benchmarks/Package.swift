@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The engine's rooms through the links Engine and System, so that they and the tools are one
+// package and see each other's package declarations; the plain build knows nothing of this. Why:
+// docs/decisions/0006-benchmarks.md.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Engine/\(name)", swiftSettings: strict)
+}
+
+func shim(_ name: String, linking libraries: [String] = [], flags: String = "-O2") -> Target {
+  .target(
+    name: name, path: "System/\(name)", cSettings: [.unsafeFlags([flags])],
+    linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+func tool(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: folder, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "Benchmarks",
+  targets: [
+    shim("CKernels", flags: "-O3"),
+    shim("COpenBLAS"),
+    shim("CImageCodecs", linking: ["jpeg", "png", "lcms2"]),
+    shim("COpenSSL", linking: ["crypto"]),
+    .target(
+      name: "Digests", dependencies: ["COpenSSL"], path: "System/Digests", swiftSettings: strict),
+    room("Compute", ["CKernels", "COpenBLAS"]),
+    room("Tensors", ["Compute", "CKernels"]),
+    room("Layers", ["Tensors", "Compute", "CKernels"]),
+    room("Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"]),
+    room("Tokenizers", []),
+    room("Diffusion", ["Tensors"]),
+    room("Models", ["Layers", "Tensors", "Checkpoints", "Compute"]),
+    room("Imaging", ["CImageCodecs"]),
+    room(
+      "Editing",
+      [
+        "Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute",
+        "Imaging", "Digests",
+      ]),
+    tool("layers", in: "Layers", ["Layers", "Tensors", "Compute"]),
+    tool(
+      "full-size", in: "FullSize", ["Models", "Checkpoints", "Tensors", "Compute"]),
+    tool("edit-stages", in: "Edit", ["Editing", "Imaging", "Models", "Checkpoints", "Compute"]),
+  ]
+)
