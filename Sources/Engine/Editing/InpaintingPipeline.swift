@@ -115,7 +115,8 @@ extension InpaintingPipeline {
     let image = conditioning.imagePosterior.map { scaled($0.sample(using: &generator)) }
     let noise = generator.latentNoise(shape)
     let masked = scaled(conditioning.maskedPosterior.sample(using: &generator))
-    let start = image.map { sampler.addNoise(to: $0, noise: noise) }
+    let start =
+      image.map { sampler.addNoise(to: $0, noise: noise) }
       ?? noise * Float(sampler.initialNoiseScale)
     let predict = predictor(
       mask: conditioning.latentMask, masked: masked, context: context, settings: settings)
