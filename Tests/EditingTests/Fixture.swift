@@ -1,12 +1,10 @@
-import Checkpoints
 import Foundation
-import Imaging
-import Tensors
 import Testing
 
 @testable import Editing
 
-/// Golden files of the reference pipeline, made by `Scripts/fixtures/make_pipeline.py`.
+/// Golden files of the reference pipeline, made by `Scripts/fixtures/make_pipeline.py`, and small
+/// pictures of every kind.
 enum Fixture {
   static func path(_ name: String) throws -> String {
     let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
@@ -17,15 +15,39 @@ enum Fixture {
     Array(try Data(contentsOf: URL(fileURLWithPath: path(name))))
   }
 
-  static func model() throws -> EditorModel {
+  private static let golden = Result {
     try EditorModel(folder: path("pipeline/model"), name: "golden")
   }
+  private static let embedded = Result {
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    return try EditorModel(
+      folder: root.appending(path: "Sources/DefaultModel/Model").path, name: "embedded")
+  }
+
+  /// Random weights, 64 model pixels: fast, and as good as any for what is around the model.
+  static func model() throws -> EditorModel { try golden.get() }
+  /// The model that the service carries.
+  static func embeddedModel() throws -> EditorModel { try embedded.get() }
+
+  static func editor() throws -> Editor { Editor(model: try model(), build: "test") }
 
   static func cases(_ folder: String) throws -> [PipelineCase] {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return try decoder.decode(
       [PipelineCase].self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/cases.json")))
+  }
+
+  /// Two steps without guidance: as quick as an edit can be.
+  static func request(image: [UInt8], mask: [UInt8]?, seed: UInt32 = 5) -> EditRequest {
+    var request = EditRequest(image: image, mask: mask)
+    request.prompt = "a red balloon"
+    request.steps = 2
+    request.sampler = .ddim
+    request.guidanceScale = 1
+    request.seed = seed
+    return request
   }
 }
 
@@ -40,9 +62,4 @@ struct PipelineCase: Decodable, Sendable, CustomTestStringConvertible {
   var negativePrompt: String
 
   var testDescription: String { "\(sampler), strength \(strength), guidance \(guidanceScale)" }
-}
-
-extension Picture {
-  /// Samples as 0 ... 255 numbers.
-  var levels: [Double] { pixels.map(Double.init) }
 }

@@ -1,4 +1,5 @@
-/// What made a picture: with the same receipt, picture, mask and prompt the same bytes come out.
+/// What made a picture: with the same receipt, picture, mask, prompts and file format the same bytes
+/// come out.
 ///
 /// It carries no time, no job and no number of threads, for it is written into the picture.
 package struct Receipt: Codable, Sendable, Equatable {
@@ -16,6 +17,7 @@ package struct Receipt: Codable, Sendable, Equatable {
   package var sampler: String
   package var steps: Int
   package var guidanceScale: Double
+  package var guidanceRescale: Double
   package var strength: Double
   package var modelWidth: Int
   package var modelHeight: Int
@@ -23,15 +25,25 @@ package struct Receipt: Codable, Sendable, Equatable {
   package var region: [Int]
   /// SHA-256 over the hole: one byte a pixel, 255 = edited, rows from the top.
   package var maskHash: String
+  package var maskFeather: Int
+  package var maskResize: String
+  package var holeFill: String
+  package var seamRepair: Bool
+  package var composite: Bool
 
   enum CodingKeys: String, CodingKey {
-    case model, build, precision, task, seed, sampler, steps, strength, region
+    case model, build, precision, task, seed, sampler, steps, strength, region, composite
     case modelHash = "model_hash"
     case kernelSet = "kernel_set"
     case blasCore = "blas_core"
     case guidanceScale = "guidance_scale"
+    case guidanceRescale = "guidance_rescale"
     case modelWidth = "model_width"
     case modelHeight = "model_height"
     case maskHash = "mask_hash"
+    case maskFeather = "mask_feather"
+    case maskResize = "mask_resize"
+    case holeFill = "hole_fill"
+    case seamRepair = "seam_repair"
   }
 }

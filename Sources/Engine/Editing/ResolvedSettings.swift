@@ -18,27 +18,46 @@ struct ResolvedSettings {
     sampler = request.sampler ?? model.sampler
     resolution = request.resolution ?? model.resolution
     holeFill = request.holeFill ?? model.holeFill
-    try Self.check(request, steps: steps, resolution: resolution)
+    try checkModel()
+    try request.check()
+    guard request.strength * Double(steps) >= 1 else {
+      throw .invalidRequest(
+        field: "strength",
+        detail: "leaves no step of \(steps) to do; raise strength or steps")
+    }
   }
 
-  private static func check(
-    _ request: EditRequest, steps: Int, resolution: Int
-  ) throws(EditError) {
+  private func checkModel() throws(EditError) {
+    guard steps > 0 else {
+      throw .invalidRequest(field: "steps", detail: "must be at least 1")
+    }
+    guard (16...4096).contains(resolution) else {
+      throw .invalidRequest(field: "resolution", detail: "must be 16 to 4096 model pixels")
+    }
+    guard guidanceScale >= 0, guidanceScale.isFinite else {
+      throw .invalidRequest(field: "guidance_scale", detail: "must be a number of 0 or more")
+    }
+  }
+}
+
+extension EditRequest {
+  /// Refuses what no model could do.
+  fileprivate func check() throws(EditError) {
     func refuse(_ field: String, _ detail: String) -> EditError {
       .invalidRequest(field: field, detail: detail)
     }
-    guard steps > 0 else { throw refuse("steps", "must be at least 1") }
-    guard (16...4096).contains(resolution) else {
-      throw refuse("resolution", "must be 16 to 4096 model pixels")
-    }
-    guard request.count > 0 else { throw refuse("n", "must be at least 1") }
-    guard request.strength > 0, request.strength <= 1 else {
+    guard (1...10).contains(count) else { throw refuse("n", "must be 1 to 10") }
+    guard strength > 0, strength <= 1 else {
       throw refuse("strength", "must be above 0 and at most 1")
     }
-    guard request.strength * Double(steps) >= 1 else {
-      throw refuse("strength", "leaves no step of \(steps) to do; raise strength or steps")
+    guard (0...1).contains(guidanceRescale) else {
+      throw refuse("guidance_rescale", "must be 0 to 1")
     }
-    guard request.feather >= 0 else { throw refuse("mask_feather", "must be 0 or more pixels") }
+    if case .fraction(let fraction) = context, !(0...16).contains(fraction) {
+      throw refuse("context", "must be auto, full or 0 to 16")
+    }
+    guard feather >= 0 else { throw refuse("mask_feather", "must be 0 or more pixels") }
+    guard (1...100).contains(output.quality) else { throw refuse("quality", "must be 1 to 100") }
   }
 }
 

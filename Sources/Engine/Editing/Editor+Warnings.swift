@@ -1,29 +1,9 @@
 import Imaging
-import Models
-
-/// The prompts of an edit, encoded.
-struct EncodedText {
-  let context: UNet2DConditionModel.PreparedContext
-  let isPromptTruncated: Bool
-  let isNegativePromptTruncated: Bool
-}
 
 extension Editor {
-  func encodeText(_ request: EditRequest, _ settings: ResolvedSettings) throws -> EncodedText {
-    let pipeline = model.pipeline
-    let window = pipeline.window
-    let prompt = pipeline.tokenizer.encode(settings.prompt, maxLength: window)
-    let negative = pipeline.tokenizer.encode(request.negativePrompt, maxLength: window)
-    let context = try pipeline.encode(
-      prompt, negative: negative, usesGuidance: settings.guidanceScale > 1)
-    return EncodedText(
-      context: context, isPromptTruncated: prompt.isTruncated,
-      isNegativePromptTruncated: negative.isTruncated)
-  }
-
   /// What the caller should know about this edit, one sentence each.
   func warnings(
-    _ canvas: Canvas, _ text: EncodedText, _ settings: ResolvedSettings
+    _ canvas: Canvas, _ text: TextReading, _ settings: ResolvedSettings
   ) -> [String] {
     var warnings = canvas.picture.notes.map(\.sentence)
     if text.isPromptTruncated {
