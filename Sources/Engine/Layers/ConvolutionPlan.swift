@@ -66,27 +66,46 @@ struct ConvolutionPlan {
     }
   }
 
+  /// Several samples share a loop, so that narrow layers too have work for every thread.
   func runSamples(
     _ x: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
     _ out: UnsafeMutablePointer<Float>, _ ending: Ending
   ) {
-    let team = ThreadTeam.current
-    let product = TiledProduct(rows: rows, columns: outChannels, depth: depth)
-    BufferPool.current.withBuffer(rows * depth) { patches in
-      for sample in 0..<input[0] {
-        team.forEachRange(rows, of: 16) { range in
-          fill(
-            patches + range.lowerBound * depth, x, sample: sample, first: range.lowerBound,
-            count: range.count)
-        }
-        product.run(
-          samples: 1, .init(patches, rowDistance: depth, sampleDistance: 0),
-          .init(weights, rowDistance: depth, sampleDistance: 0, isTransposed: true),
-          into: out + sample * rows * outChannels, on: team
-        ) { tile, start, distance in
-          ending.apply(start, distance, tile.rows, column: tile.column, tile.columns)
-        }
+    let samples = samplesAtOnce
+    BufferPool.current.withBuffer(samples * rows * depth) { patches in
+      for first in Swift.stride(from: 0, to: input[0], by: samples) {
+        let group = first..<min(first + samples, input[0])
+        multiply(group, x, weights, out + first * rows * outChannels, ending, patches)
       }
+    }
+  }
+
+  /// As many as fit into 64 MiB of patches; how samples are grouped changes no bit of a result.
+  private var samplesAtOnce: Int { min(input[0], max(1, 1 << 24 / max(rows * depth, 1))) }
+
+  private func multiply(
+    _ samples: Range<Int>, _ x: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>, _ ending: Ending, _ patches: UnsafeMutablePointer<Float>
+  ) {
+    let team = ThreadTeam.current
+    team.forEachRange(samples.count * rows, of: min(rows, 64)) { range in
+      var row = range.lowerBound
+      while row < range.upperBound {
+        let (sample, first) = row.quotientAndRemainder(dividingBy: rows)
+        let count = min(rows - first, range.upperBound - row)
+        fill(
+          patches + row * depth, x, sample: samples.lowerBound + sample, first: first,
+          count: count)
+        row += count
+      }
+    }
+    TiledProduct(rows: rows, columns: outChannels, depth: depth).run(
+      samples: samples.count,
+      .init(patches, rowDistance: depth, sampleDistance: rows * depth),
+      .init(weights, rowDistance: depth, sampleDistance: 0, isTransposed: true),
+      into: out, on: team
+    ) { tile, start, distance in
+      ending.apply(start, distance, tile.rows, column: tile.column, tile.columns)
     }
   }
 
