@@ -46,7 +46,7 @@ import Testing
       request, hole: task == .outpaint ? nil : hole, offset: task == .outpaint ? (30, 0) : (0, 0),
       model: model)
     #expect((after.width, after.height) == (task == .outpaint ? (187, 131) : (150, 110)))
-    #expect(result.maskRule == (task == .outpaint ? "expand" : "luma"))
+    #expect(result.maskRule == (task == .outpaint ? "border" : "luma"))
     let share = task == .outpaint ? 1 - 16_500.0 / (187 * 131) : 1800 / 16_500.0
     #expect(abs(result.maskShare - share) < 1e-12)
     #expect(result.warnings.isEmpty && !result.isPromptTruncated)

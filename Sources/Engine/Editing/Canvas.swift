@@ -55,7 +55,7 @@ struct Canvas {
     hole = border
     self.box = box
     share = border.share
-    rule = "expand"
+    rule = MaskRule.border.rawValue
   }
 }
 

@@ -44,7 +44,7 @@ package struct SeamReport: Sendable, Equatable {
 /// Everything that one edit gives.
 package struct EditResult: Sendable {
   package var candidates: [EditCandidate]
-  /// `alpha`, `luma` or `expand`: the rule that the mask was read by.
+  /// `alpha`, `luma` or `border`: the rule that the mask was read by.
   package var maskRule: String
   /// The share of the picture's pixels that was edited, 0 ... 1.
   package var maskShare: Double

@@ -1,7 +1,7 @@
 /// What a succeeded job made.
 package struct JobResult: Codable, Sendable, Hashable {
   package var candidates: [CandidateRecord]
-  /// The rule by which the mask was read: `alpha` or `luma`; `nil` without a mask.
+  /// The rule by which the mask was read: `alpha`, `luma`, or `border` for what outpaint adds.
   package var maskRule: String?
   /// The share of the picture that was edited, from 0 to 1.
   package var maskShare: Double
