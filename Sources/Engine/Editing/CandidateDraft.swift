@@ -25,7 +25,7 @@ struct CandidateDraft {
       : try canvas.hole.filled(with: crop.plan.region)
   }
 
-  /// - Parameter pixels: sRGB in 0 ... 1, `[modelHeight, modelWidth, 3]`.
+  /// - Parameter pixels: sRGB in 0...1, `[modelHeight, modelWidth, 3]`.
   func finish(
     _ index: Int, pixels: FloatImage, clock: inout StageClock
   ) throws -> EditCandidate {

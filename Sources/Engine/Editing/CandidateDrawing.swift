@@ -8,7 +8,7 @@ protocol CandidateDrawing {
   /// The prompts as the model read them.
   var text: TextReading { get }
 
-  /// Candidate `index` of the crop: sRGB in 0 ... 1, `[modelHeight, modelWidth, 3]`.
+  /// Candidate `index` of the crop: sRGB in 0...1, `[modelHeight, modelWidth, 3]`.
   func draw(_ index: Int, clock: inout StageClock) throws -> FloatImage
 }
 

@@ -17,7 +17,7 @@ package enum Context: Sendable, Equatable {
   case automatic
   /// The whole picture.
   case full
-  /// A margin of this many times the hole's longer side, 0 ... 16.
+  /// A margin of this many times the hole's longer side, 0...16.
   case fraction(Double)
 
   /// Reads `auto`, `full` or a number.
@@ -34,7 +34,7 @@ package enum Context: Sendable, Equatable {
 
 /// What stands in the hole of the picture that is encoded as conditioning.
 package enum HoleFill: String, Sendable, CaseIterable {
-  /// Zero in -1 ... 1, the Stable Diffusion convention.
+  /// Zero in -1...1, the Stable Diffusion convention.
   case grey
   /// A smooth continuation of the surroundings.
   case pushPull = "push-pull"
@@ -50,12 +50,12 @@ package struct EditRequest: Sendable {
   package var prompt = ""
   package var negativePrompt = ""
   package var expansion = Expansion()
-  /// Candidates to draw, 1 ... 10; candidate k is the edit with `seed` + k.
+  /// Candidates to draw, 1...10; candidate k is the edit with `seed` + k.
   package var count = 1
   package var seed: UInt32 = 0
   package var steps: Int?
   package var guidanceScale: Double?
-  /// 0 ... 1; 0 leaves guidance as it is, see `classifierFreeGuidance`.
+  /// 0...1; 0 leaves guidance as it is, see `classifierFreeGuidance`.
   package var guidanceRescale = 0.0
   package var sampler: SamplerKind?
   /// In (0, 1]: how far the hole's old content is noised before it is denoised.
@@ -90,7 +90,7 @@ package enum MaskReduction: String, Sendable, CaseIterable {
 /// The file that a candidate is written as.
 package struct OutputSettings: Sendable, Equatable {
   package var format = ImageFormat.png
-  /// JPEG quality, 1 ... 100.
+  /// JPEG quality, 1...100.
   package var quality = 95
   /// Writes the receipt and the IPTC digital source type into the picture.
   package var carriesProvenance = true

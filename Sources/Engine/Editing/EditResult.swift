@@ -30,7 +30,7 @@ package struct EditCandidate: Sendable {
   package var height: Int
   /// What decoding `bytes` again says about the pixels outside the hole.
   package var preserved: PreservedDifference
-  /// Across the hole's border, before and after seam repair, 0 ... 255.
+  /// Across the hole's border, before and after seam repair, 0...255.
   package var seam: SeamReport
   package var receipt: Receipt
 }
@@ -46,7 +46,7 @@ package struct EditResult: Sendable {
   package var candidates: [EditCandidate]
   /// `alpha`, `luma` or `border`: the rule that the mask was read by.
   package var maskRule: String
-  /// The share of the picture's pixels that was edited, 0 ... 1.
+  /// The share of the picture's pixels that was edited, 0...1.
   package var maskShare: Double
   /// True when the prompt was longer than the text encoder's window.
   package var isPromptTruncated: Bool

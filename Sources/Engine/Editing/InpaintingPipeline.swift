@@ -84,7 +84,7 @@ extension InpaintingPipeline {
 
   /// Encodes the pictures that condition the denoising.
   /// - Parameters:
-  ///   - maskedImage: `[1, height, width, 3]` in -1 ... 1, the hole filled.
+  ///   - maskedImage: `[1, height, width, 3]` in -1...1, the hole filled.
   ///   - image: the same with its hole's content, needed where `strength` is below 1.
   ///   - latentMask: `[1, height / f, width / f, 1]`.
   package func condition(
@@ -147,7 +147,7 @@ extension InpaintingPipeline {
     }
   }
 
-  /// Decodes a finished latent to pixels `[1, height, width, 3]`, clipped to 0 ... 1.
+  /// Decodes a finished latent to pixels `[1, height, width, 3]`, clipped to 0...1.
   package func decode(_ latent: Tensor) throws -> Tensor {
     let factor = Float(autoencoder.configuration.scalingFactor)
     return try autoencoder.decode(latent * (1 / factor)).affine(0.5, 0.5).clamped(0, 1)

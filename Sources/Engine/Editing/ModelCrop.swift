@@ -5,7 +5,7 @@ import Tensors
 /// What the model is given of the picture, at the model's size.
 struct ModelCrop {
   let plan: CropPlan
-  /// sRGB in 0 ... 1, `[modelHeight, modelWidth, 3]`.
+  /// sRGB in 0...1, `[modelHeight, modelWidth, 3]`.
   let picture: FloatImage
   /// The same with its hole filled, as it is encoded.
   let conditioning: FloatImage
