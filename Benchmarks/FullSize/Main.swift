@@ -3,8 +3,9 @@ import Compute
 import Foundation
 import Tensors
 
-/// One side of the full-size comparison: loads one network, then obeys its standard input, a
-/// command a line, and answers each with a line. `compare.py` drives it and its peer in turns.
+/// One side of the full-size comparison: loads one network, then obeys its standard input.
+///
+/// Each command is a line and is answered with one; `compare.py` drives it and its peer in turns.
 ///
 ///     full-size MODEL text|unet|encode|decode PIXELS BATCH THREADS
 ///     run          one pass; answers its seconds

@@ -53,6 +53,9 @@ import Testing
   static let cases: [Case] = [
     convolution("blocked convolution", [3, 33, 35, 24], out: 40, kernel: 3, padding: .same(1)),
     convolution("small convolution", [3, 9, 7, 136], out: 264, kernel: 3, padding: .same(1)),
+    convolution("narrow convolution", [5, 8, 8, 64], out: 24, kernel: 3, padding: .same(1)),
+    // Patches of 26 MB a sample: two samples share a loop, the third has one of its own.
+    convolution("deep convolution", [3, 22, 23, 1_400], out: 8, kernel: 3, padding: .same(1)),
     convolution(
       "downsampler", [3, 64, 64, 8], out: 16, kernel: 3, stride: 2,
       padding: Padding(top: 0, left: 0, bottom: 1, right: 1)),
