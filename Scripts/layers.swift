@@ -6,18 +6,22 @@ struct Manifest: Decodable {
     var name: String
     var path: String
     var type: String
-    var target_dependencies: [String]?
-    var product_dependencies: [String]?
+    var targetDependencies: [String]?
+    var productDependencies: [String]?
   }
   var targets: [Target]
 }
 
 /// Lower rooms never see higher ones.
-let wings = ["System": 0, "Engine": 1, "Training": 2, "Evaluation": 2, "Service": 2,
-  "DefaultModel": 2, "CommandLine": 3]
+let wings = [
+  "System": 0, "Engine": 1, "Training": 2, "Evaluation": 2, "Service": 2,
+  "DefaultModel": 2, "CommandLine": 3,
+]
 /// What every room may import: the toolchain's own modules.
-let toolchain: Set = ["Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization",
-  "Testing", "XCTest", "Musl"]
+let toolchain: Set = [
+  "Swift", "Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization",
+  "Testing", "XCTest", "Musl",
+]
 /// Rooms that must never see one another, whatever the manifest says.
 let forbidden = [("API", "Editing"), ("Jobs", "HTTP"), ("Sockets", "HTTP"), ("HTTP", "Imaging")]
 
@@ -42,10 +46,17 @@ func imports(in folder: String) -> Set<String> {
     else { continue }
     for line in text.split(separator: "\n") {
       var words = line.split(separator: " ")
-      while let first = words.first, first.hasPrefix("@") || ["package", "public", "internal",
-        "private", "fileprivate"].contains(String(first)) { words.removeFirst() }
+      while let first = words.first,
+        first.hasPrefix("@")
+          || [
+            "package", "public", "internal",
+            "private", "fileprivate",
+          ].contains(String(first))
+      { words.removeFirst() }
       guard words.first == "import", words.count > 1 else { continue }
-      let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol", "var", "typealias"]
+      let kinds: Set<Substring> = [
+        "struct", "class", "enum", "func", "protocol", "var", "typealias",
+      ]
       let name = kinds.contains(words[1]) && words.count > 2 ? words[2] : words[1]
       found.insert(String(name.prefix { $0 != "." && $0 != ";" }))
     }
@@ -59,12 +70,14 @@ func wing(_ path: String) -> String {
 }
 
 let json = try output(["swift", "package", "describe", "--type", "json"])
-let manifest = try JSONDecoder().decode(Manifest.self, from: json)
+let decoder = JSONDecoder()
+decoder.keyDecodingStrategy = .convertFromSnakeCase
+let manifest = try decoder.decode(Manifest.self, from: json)
 let wingOf = Dictionary(uniqueKeysWithValues: manifest.targets.map { ($0.name, wing($0.path)) })
 var complaints: [String] = []
 
 for target in manifest.targets {
-  let listed = Set(target.target_dependencies ?? []).union(target.product_dependencies ?? [])
+  let listed = Set(target.targetDependencies ?? []).union(target.productDependencies ?? [])
   let own = wing(target.path)
   for name in imports(in: target.path).sorted() where !toolchain.contains(name) {
     if !listed.contains(name) {

@@ -71,8 +71,8 @@ final class Server: Sendable {
 
   /// The binary beside the test bundle.
   private static func binary() throws -> String {
-    let self_ = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    var places = [URL(fileURLWithPath: self_).deletingLastPathComponent()]
+    let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    var places = [URL(fileURLWithPath: executable).deletingLastPathComponent()]
     for argument in ProcessInfo.processInfo.arguments where argument.hasSuffix(".xctest") {
       places.append(URL(fileURLWithPath: argument).deletingLastPathComponent())
     }
