@@ -150,6 +150,7 @@ let package = Package(
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability", httpTypes,
         logging, metrics, yams,
       ]),
+    test("byteedit", ["byteedit"]),
     .testTarget(
       name: "Journeys", dependencies: ["byteedit"], path: "Tests/Journeys",
       resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -141,19 +141,15 @@ extension ServeKey {
 }
 
 extension ServeConfiguration {
-  /// Joins the three sources; an unknown key, in the file or the environment, is refused by name.
+  /// Joins the three sources; an unknown name is refused in the file, and left alone in the
+  /// environment, where others put variables too (see `unknownVariables`).
   static func resolve(
     options: [String: String], environment: [String: String], file: [String: String]
   ) throws -> ServeConfiguration {
     let keys = Dictionary(uniqueKeysWithValues: ServeKey.all.map { ($0.name, $0) })
     var configuration = ServeConfiguration()
-    let named = environment.filter { $0.key.hasPrefix("BYTEEDIT_") && !reserved.contains($0.key) }
-    let sources = [
-      file,
-      Dictionary(uniqueKeysWithValues: named.map { ($0.key.dropFirst(9).lowercased(), $0.value) }),
-      options,
-    ]
-    for source in sources {
+    let variables = settings(in: environment).filter { keys[$0.key] != nil }
+    for source in [file, variables, options] {
       for (name, value) in source.sorted(by: { $0.key < $1.key }) {
         guard let key = keys[name] else {
           throw ServeConfigurationError(
@@ -164,6 +160,23 @@ extension ServeConfiguration {
       }
     }
     return configuration
+  }
+
+  /// Variables that look like settings and are none: a misspelling, perhaps.
+  static func unknownVariables(_ environment: [String: String]) -> [String] {
+    let keys = Set(ServeKey.all.map(\.name))
+    return settings(in: environment).keys.filter { !keys.contains($0) }
+      .map { prefix + $0.uppercased() }.sorted()
+  }
+
+  private static let prefix = "BYTEEDIT_"
+
+  /// The environment's settings by their keys' names.
+  private static func settings(in environment: [String: String]) -> [String: String] {
+    let named = environment.filter { $0.key.hasPrefix(prefix) && !reserved.contains($0.key) }
+    return Dictionary(
+      named.map { ($0.key.dropFirst(prefix.count).lowercased(), $0.value) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Variables of the prefix that are not settings of the server.

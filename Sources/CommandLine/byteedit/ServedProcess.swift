@@ -118,6 +118,12 @@ struct ServedProcess {
         "OpenBLAS uses a fallback core and will be slow; set OPENBLAS_CORETYPE",
         metadata: ["blas_core": "\(BLAS.coreName)"])
     }
+    let unknown = ServeConfiguration.unknownVariables(ProcessInfo.processInfo.environment)
+    if !unknown.isEmpty {
+      logger.warning(
+        "environment variables that are no settings are ignored",
+        metadata: ["variables": "\(unknown.joined(separator: " "))"])
+    }
     if settings.insecureNoAuth {
       logger.warning("no API key is configured and --insecure-no-auth is given: anyone may edit")
     } else {
