@@ -7,7 +7,7 @@ import Tensors
 /// the clock, and milliseconds of processor time, which a busy machine disturbs less.
 ///
 ///     swift run -c release layers [threads] [name part]
-///     python3 peer.py [threads] [name part]
+///     python3 peers/layers.py [threads] [name part]
 @main struct Main {
   static func main() {
     let threads = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 2

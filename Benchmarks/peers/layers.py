@@ -1,4 +1,4 @@
-"""The same products in torch, channels last: python3 peer.py [threads] [name part]"""
+"""The same products in torch, channels last: python3 peers/layers.py [threads] [name part]"""
 
 import sys
 import time
