@@ -18,6 +18,19 @@ import Testing
     }
   }
 
+  @Test func `is let go of quietly when the last write drops it`() async throws {
+    try await withTemporaryFolder { folder in
+      for round in 0..<100 {
+        let store = try SQLiteJobStore(directory: "\(folder)/\(round)")
+        await withTaskGroup(of: Void.self) { group in
+          for worker in 0..<4 {
+            group.addTask { try? await store.register("w\(worker)", description: .null) }
+          }
+        }
+      }
+    }
+  }
+
   @Test func `is made with the folders above it`() async throws {
     try await withTemporaryFolder { folder in
       let store = try SQLiteJobStore(directory: folder + "/a/b/data")

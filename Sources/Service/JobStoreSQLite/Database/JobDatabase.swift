@@ -35,6 +35,13 @@ final class JobDatabase: Sendable {
     try Self.setSynchronous(relaxedWriter, to: .normal)
   }
 
+  /// The last reference may be dropped by a write, on the writers' queue: closing a connection waits
+  /// for that very queue, so the connections are let go of elsewhere.
+  deinit {
+    let connections = (pool, relaxedWriter)
+    DispatchQueue.global().async { withExtendedLifetime(connections) {} }
+  }
+
   private enum Synchronous: Int {
     case normal = 1
     case full = 2
