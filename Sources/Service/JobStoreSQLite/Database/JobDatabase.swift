@@ -14,11 +14,14 @@ final class JobDatabase: Sendable {
   /// Commits with `synchronous=NORMAL`: claims, progress and heartbeats survive the process, and
   /// may be lost with the power, together with the worker that made them.
   private let relaxedWriter: DatabaseQueue
+  /// The one serial queue of both writers.
+  private let lane: DispatchQueue
   private let pending = Lock<[GroupedWrite]>([])
   private let isClosed = Lock(false)
 
   init(path: String, busyTimeout: Duration, maximumPages: Int?) throws {
     let lane = DispatchQueue(label: "byteedit.jobs.write")
+    self.lane = lane
     var configuration = Configuration()
     configuration.journalMode = .wal
     configuration.busyMode = .timeout(busyTimeout.inSeconds)
@@ -35,11 +38,18 @@ final class JobDatabase: Sendable {
     try Self.setSynchronous(relaxedWriter, to: .normal)
   }
 
-  /// The last reference may be dropped by a write, on the writers' queue: closing a connection waits
-  /// for that very queue, so the connections are let go of elsewhere.
+  /// A write may drop the last reference, on the writers' queue: closing a connection waits for that
+  /// very queue. So the connections are kept until the write is over and let go of elsewhere; by
+  /// hand, for a block that held them could itself be the last to do so.
   deinit {
-    let connections = (pool, relaxedWriter)
-    DispatchQueue.global().async { withExtendedLifetime(connections) {} }
+    let pool = Unmanaged.passRetained(pool)
+    let relaxedWriter = Unmanaged.passRetained(relaxedWriter)
+    lane.async {
+      DispatchQueue.global().async {
+        relaxedWriter.release()
+        pool.release()
+      }
+    }
   }
 
   private enum Synchronous: Int {
