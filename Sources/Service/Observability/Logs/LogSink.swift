@@ -9,17 +9,16 @@ package protocol LogSink: Sendable {
 
 /// Standard error, or any other descriptor: a line is one write, so lines of threads do not mix.
 package final class DescriptorSink: LogSink {
-  private let descriptor: Int32
-  private let lock = Lock(())
+  private let descriptor: Lock<Int32>
 
   /// - Parameter descriptor: stays the caller's to close.
   package init(descriptor: Int32 = STDERR_FILENO) {
-    self.descriptor = descriptor
+    self.descriptor = Lock(descriptor)
   }
 
   package func write(_ line: String) {
     let bytes = Array((line + "\n").utf8)
-    lock.withLock { _ in
+    descriptor.withLock { descriptor in
       var rest = bytes[...]
       while !rest.isEmpty {
         let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
