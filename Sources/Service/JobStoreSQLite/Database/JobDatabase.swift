@@ -38,9 +38,10 @@ final class JobDatabase: Sendable {
     try Self.setSynchronous(relaxedWriter, to: .normal)
   }
 
-  /// A write may drop the last reference, on the writers' queue: closing a connection waits for that
-  /// very queue. So the connections are kept until the write is over and let go of elsewhere; by
-  /// hand, for a block that held them could itself be the last to do so.
+  /// Lets go of the connections once the write in hand is over, on another queue.
+  ///
+  /// A write may drop the last reference, and closing a connection waits for the queue that the
+  /// write runs on. By hand, for a block that held the connections could be the last to do so.
   deinit {
     let pool = Unmanaged.passRetained(pool)
     let relaxedWriter = Unmanaged.passRetained(relaxedWriter)
