@@ -21,6 +21,9 @@ import Testing
     func connectionDidDrain() {}
     func connectionDidClose(error: Errno?) {}
 
+    /// Connections are counted before they are handed over.
+    var isHolding: Bool { connections.withLock { !$0.isEmpty } }
+
     func closeOne() {
       let connection = connections.withLock { $0.isEmpty ? nil : $0.removeFirst() }
       connection?.loop.queue.async { connection?.close() }
@@ -58,7 +61,7 @@ import Testing
     #expect(listener.address.port != 0)
     let client = dial(listener.address)
     #expect(client >= 0)
-    #expect(try await wait { listener.connectionCount == 1 })
+    #expect(try await wait { listener.connectionCount == 1 && holder.isHolding })
     holder.closeOne()
     #expect(try await wait { listener.connectionCount == 0 })
     close(client)
