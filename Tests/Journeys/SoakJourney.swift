@@ -20,9 +20,10 @@ struct SoakJourney {
     let memory = "resident KiB after each round: \(footprints.map(\.residentKiB))"
     #expect(
       Double(footprints[2].residentKiB) <= 1.05 * Double(footprints[1].residentKiB), "\(memory)")
-    // The store opens its readers when they are first needed, so the first round does not count.
+    // The store opens up to five readers, two files each, as they are first needed; a round hangs
+    // up on 40 connections, so a descriptor lost at each would show.
     let open = "descriptors after each round: \(footprints.map(\.descriptors))"
-    #expect(footprints[2].descriptors <= footprints[1].descriptors, "\(open)")
+    #expect(footprints[2].descriptors <= footprints[1].descriptors + 10, "\(open)")
     #expect(server.terminate() == 0)
   }
 
