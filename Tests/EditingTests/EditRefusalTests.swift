@@ -45,6 +45,17 @@ import Testing
     #expect(error?.description.contains("20x16") == true)
   }
 
+  @Test func `a sampler that the model's schedule rules out is refused by its field`() throws {
+    var request = Fixture.request(image: Scene.png(width: 20, height: 16), mask: hole.png)
+    request.sampler = .pndm
+    let editor = Editor(model: try Fixture.embeddedModel(), build: "test")
+    let error = #expect(throws: EditError.self) { try editor.edit(request) }
+    guard case .invalidRequest("sampler", _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
   @Test func `an outpainting of nothing is refused`() throws {
     let error = try refusal { $0.task = .outpaint }
     guard case .imaging("expand", .emptyMask(.border)) = error else {

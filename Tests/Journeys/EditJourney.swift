@@ -57,4 +57,19 @@ struct EditJourney {
     #expect(pictures[0] == pictures[1])
     #expect(pictures[0].count > 1000)
   }
+
+  @Test func `what the model cannot do fails at once, by its field`() throws {
+    let scratch = try Scratch()
+    let server = try Server(dataDirectory: scratch.path + "/data")
+    let job = try Client(port: server.port).post(
+      "/v1/edits", fields: ["prompt": "a duck", "sampler": "pndm"],
+      files: ["image": try Picture.scene(), "mask": try Picture.mask()],
+      headers: ["Prefer": "wait=30"]
+    ).json()
+    #expect(job["state"] as? String == "failed")
+    #expect(job["attempt"] as? Int == 1)
+    let error = try #require(job["error"] as? [String: Any])
+    #expect((error["detail"] as? String)?.hasPrefix("sampler: ") == true)
+    server.terminate()
+  }
 }

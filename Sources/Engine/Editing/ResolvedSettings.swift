@@ -9,7 +9,7 @@ struct ResolvedSettings {
   let resolution: Int
   let holeFill: HoleFill
 
-  /// - Throws: `EditError.invalidRequest` for what no model could do.
+  /// - Throws: `EditError.invalidRequest` for what no model, or not this one, could do.
   init(_ request: EditRequest, model: EditorModel) throws(EditError) {
     let isBackground = request.task != .inpaint && request.prompt.isEmpty
     prompt = isBackground ? model.settings.backgroundPrompt ?? "" : request.prompt
@@ -24,6 +24,16 @@ struct ResolvedSettings {
       throw .invalidRequest(
         field: "strength",
         detail: "leaves no step of \(steps) to do; raise strength or steps")
+    }
+    try checkSampler(strength: request.strength, schedule: model.pipeline.schedule)
+  }
+
+  /// Not every sampler can follow every model's schedule, nor every number of steps.
+  private func checkSampler(strength: Double, schedule: NoiseSchedule) throws(EditError) {
+    do throws(DiffusionError) {
+      _ = try schedule.sampler(sampler, steps: steps, strength: strength)
+    } catch {
+      throw .invalidRequest(field: error.field, detail: error.description)
     }
   }
 
@@ -65,5 +75,16 @@ extension EditRequest {
   /// The seed of candidate k: `seed` + k, beginning again at 0 after 2^32 - 1.
   func seed(ofCandidate index: Int) -> UInt32 {
     seed &+ UInt32(truncatingIfNeeded: index)
+  }
+}
+
+extension DiffusionError {
+  /// The field of the request that asked for what is not possible.
+  fileprivate var field: String {
+    switch self {
+    case .steps: "steps"
+    case .strength: "strength"
+    case .malformed, .unknownKey, .unsupported, .notPossible: "sampler"
+    }
   }
 }
