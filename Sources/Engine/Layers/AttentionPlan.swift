@@ -41,11 +41,11 @@ struct AttentionPlan {
   /// Floats of a head's packed values, `[valuePanels][keys][width]`.
   private var packedValues: Int { valuePanels * keys * width }
 
-  /// - Parameter logSumExp: `[batch, heads, queries]` where it is wanted: the logarithm of the sum of
+  /// - Parameter logSums: `[batch, heads, queries]` where it is wanted: the logarithm of the sum of
   ///   a query's exponentials, from which a gradient finds its weights again.
   func run(
     _ query: UnsafePointer<Float>, _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>,
-    _ out: UnsafeMutablePointer<Float>, logSumExp: UnsafeMutablePointer<Float>? = nil
+    _ out: UnsafeMutablePointer<Float>, logSums: UnsafeMutablePointer<Float>? = nil
   ) {
     guard keys > 0 else { return out.update(repeating: 0, count: output.count) }
     let team = ThreadTeam.current
@@ -58,7 +58,7 @@ struct AttentionPlan {
           let (pair, block) = index.quotientAndRemainder(dividingBy: queryBlocks)
           let scratch = Scratch(memory + thread * size, self)
           attend(pair, block, query, packed, scratch)
-          finish(pair, block, scratch, out, logSumExp)
+          finish(pair, block, scratch, out, logSums)
         }
       }
     }
@@ -188,7 +188,7 @@ struct AttentionPlan {
 
   private func finish(
     _ pair: Int, _ block: Int, _ scratch: Scratch, _ out: UnsafeMutablePointer<Float>,
-    _ logSumExp: UnsafeMutablePointer<Float>?
+    _ logSums: UnsafeMutablePointer<Float>?
   ) {
     let rows = rows(of: block)
     let (sample, head) = pair.quotientAndRemainder(dividingBy: heads)
@@ -196,7 +196,7 @@ struct AttentionPlan {
       Kernels.active.affine(
         scratch.gathered + place * valuePanels * width, 1 / scratch.total[place], 0,
         out + ((sample * queries + row) * heads + head) * valueSize, valueSize)
-      logSumExp?[pair * queries + row] =
+      logSums?[pair * queries + row] =
         scratch.maximum[place] + log(scratch.total[place])
     }
   }
