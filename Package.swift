@@ -83,7 +83,9 @@ let package = Package(
       "Engine", "Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"], settings: numeric),
     room("Engine", "Tokenizers", [], settings: numeric),
     room("Engine", "Diffusion", ["Tensors"], settings: numeric),
-    room("Engine", "Models", ["Layers", "Tensors", "Checkpoints", "Compute"], settings: numeric),
+    room(
+      "Engine", "Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"],
+      settings: numeric),
     room("Engine", "Imaging", ["CImageCodecs"], settings: numeric),
     room(
       "Engine", "Editing",
