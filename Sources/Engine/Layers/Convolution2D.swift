@@ -31,6 +31,8 @@ package struct Convolution2D: Sendable {
   private var bias: Tensor?
   private let stride: Int
   private let padding: Padding
+  /// Changes of the weights that are computed beside them.
+  package var adapters: [LowRank] = []
 
   /// - Parameter weight: `[out, in, kernel height, kernel width]`.
   package init(weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Padding = .same(1)) {
@@ -49,6 +51,9 @@ package struct Convolution2D: Sendable {
     precondition(
       x.shape.rank == 4 && x.shape[3] == kernel.shape[3],
       "cannot convolve \(x.shape) with [out, height, width, in] = \(kernel.shape)")
+    guard adapters.isEmpty else {
+      return adapters.changing(x, activation, residual) { unadapted(x, activation: $0, adding: $1) }
+    }
     let plan = ConvolutionPlan(
       input: x.shape, kernel: kernel.shape, stride: stride, padding: padding)
     let result =
@@ -60,6 +65,12 @@ package struct Convolution2D: Sendable {
       : convolve(x, plan, activation, residual)
     return result.recordedWithoutGradient(
       "convolution", [x, kernel] + [bias, residual].compactMap { $0 })
+  }
+
+  private var unadapted: Convolution2D {
+    var layer = self
+    layer.adapters = []
+    return layer
   }
 
   private func convolve(

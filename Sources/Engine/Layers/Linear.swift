@@ -9,6 +9,8 @@ package struct Linear: Sendable {
   package var weight: Tensor
   /// One value per output, `[out]`.
   package var bias: Tensor?
+  /// Changes of the weights that are computed beside them.
+  package var adapters: [LowRank] = []
 
   package init(weight: Tensor, bias: Tensor?) {
     precondition(weight.shape.rank == 2, "linear weights are [out, in], not \(weight.shape)")
@@ -21,12 +23,21 @@ package struct Linear: Sendable {
     _ x: Tensor, activation: Activation = .none, adding residual: Tensor? = nil
   ) -> Tensor {
     precondition(x.shape[-1] == weight.shape[1], "cannot apply \(weight.shape) to \(x.shape)")
+    guard adapters.isEmpty else {
+      return adapters.changing(x, activation, residual) { unadapted(x, activation: $0, adding: $1) }
+    }
     guard ![x, weight, bias, residual].contains(where: { $0?.isWatched ?? false }) else {
       return composed(x, activation, residual)
     }
     let shape = x.shape.replacing(axis: -1, with: weight.shape[0])
     return RowProduct(weight: weight, bias: bias, activation: activation).callAsFunction(
       x, shape: shape, adding: residual)
+  }
+
+  private var unadapted: Linear {
+    var layer = self
+    layer.adapters = []
+    return layer
   }
 
   /// The same from operations that each have a gradient.

@@ -6,9 +6,20 @@ package struct EditorNetworks: Sendable {
   package let textEncoder: CLIPTextModel
   package let unet: UNet2DConditionModel
   package let autoencoder: AutoencoderKL
+  /// The layers of what adapters can change, to build it again with other adapters.
+  let caches: [AdaptedNetwork: LayerCache]
 
   /// Reads, checks and converts every weight.
-  package init(folder: ModelFolder) throws(ModelError) {
+  /// - Parameter merging: adapters that become part of the weights, each times its own weight.
+  package init(
+    folder: ModelFolder, merging adapters: [(file: AdapterFile, weight: Double)] = []
+  ) throws(ModelError) {
+    let caches = [AdaptedNetwork.unet: LayerCache(), .textEncoder: LayerCache()]
+    func building(_ network: AdaptedNetwork) -> LayerBuilding {
+      LayerBuilding(
+        cache: caches[network],
+        merged: adapters.map { ($0.file.factors[network] ?? [:], Float($0.weight)) })
+    }
     try Self.checkClasses(folder)
     let textPath = folder.configurationPath(of: "text_encoder")
     let unetPath = folder.configurationPath(of: "unet")
@@ -22,9 +33,11 @@ package struct EditorNetworks: Sendable {
       try Self.checkFit(text, denoiser, pictures, path: unetPath)
       textEncoder = try CLIPTextModel(
         configuration: text,
-        weights: try folder.weights(of: "text_encoder", naming: .textEncoder))
+        weights: try folder.weights(of: "text_encoder", naming: .textEncoder)
+          .built(building(.textEncoder)))
       unet = try UNet2DConditionModel(
-        configuration: denoiser, weights: try folder.weights(of: "unet"))
+        configuration: denoiser,
+        weights: try folder.weights(of: "unet").built(building(.unet)))
       autoencoder = try AutoencoderKL(
         configuration: pictures, weights: try folder.weights(of: "vae", naming: .autoencoder))
     } catch let error as CheckpointError {
@@ -34,8 +47,19 @@ package struct EditorNetworks: Sendable {
     } catch {
       throw .invalidInput(model: folder.path, reason: "\(error)")
     }
+    self.caches = caches
+    for adapter in adapters { _ = try self.adapter(adapter.file) }
     // Weights were read in one layout and kept in another: the first one's buffers are spare now.
     BufferPool.shared.trim()
+  }
+
+  /// The same autoencoder with other networks, built of the same layers.
+  init(
+    _ other: EditorNetworks, textEncoder: CLIPTextModel, unet: UNet2DConditionModel
+  ) {
+    self.textEncoder = textEncoder
+    self.unet = unet
+    (autoencoder, caches) = (other.autoencoder, other.caches)
   }
 
   private static let classes = [
