@@ -1,5 +1,4 @@
-import CKernels
-import Compute
+package import Compute
 package import Tensors
 
 /// Zeros around a picture, in pixels.
@@ -27,17 +26,22 @@ package struct Padding: Sendable, Equatable {
 /// A convolution with the weights of torch's `nn.Conv2d`, bias, activation and residual fused.
 package struct Convolution2D: Sendable {
   /// `[out, kernel height, kernel width, in]`, in the order in which patches are laid out.
-  private var kernel: Tensor
-  private var bias: Tensor?
+  private let weights: LayerWeights
+  private let bias: Tensor?
   private let stride: Int
   private let padding: Padding
   /// Changes of the weights that are computed beside them.
   package var adapters: [LowRank] = []
 
-  /// - Parameter weight: `[out, in, kernel height, kernel width]`.
-  package init(weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Padding = .same(1)) {
+  /// - Parameters:
+  ///   - weight: `[out, in, kernel height, kernel width]`; packed unless it is watched.
+  ///   - storage: how packed weights are kept.
+  package init(
+    weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Padding = .same(1),
+    storage: WeightStorage = .float32
+  ) {
     precondition(weight.shape.rank == 4, "weights are [out, in, height, width]")
-    kernel = weight.transposed([0, 2, 3, 1])
+    weights = LayerWeights(weight.transposed([0, 2, 3, 1]), storage: storage)
     self.bias = bias
     self.stride = max(1, stride)
     self.padding = padding
@@ -49,22 +53,17 @@ package struct Convolution2D: Sendable {
     _ x: Tensor, activation: Activation = .none, adding residual: Tensor? = nil
   ) -> Tensor {
     precondition(
-      x.shape.rank == 4 && x.shape[3] == kernel.shape[3],
-      "cannot convolve \(x.shape) with [out, height, width, in] = \(kernel.shape)")
+      x.shape.rank == 4 && x.shape[3] == weights.shape[3],
+      "cannot convolve \(x.shape) with [out, height, width, in] = \(weights.shape)")
     guard adapters.isEmpty else {
       return adapters.changing(x, activation, residual) { unadapted(x, activation: $0, adding: $1) }
     }
     let plan = ConvolutionPlan(
-      input: x.shape, kernel: kernel.shape, stride: stride, padding: padding)
-    let result =
-      plan.isPointwise
-      ? RowProduct(
-        weight: kernel.sharingValues(shape: [kernel.shape[0], plan.depth]), bias: bias,
-        activation: activation
-      ).callAsFunction(x, shape: plan.output, adding: residual)
-      : convolve(x, plan, activation, residual)
+      input: x.shape, kernel: weights.shape, stride: stride, padding: padding)
+    let result = convolve(x, plan, activation, residual)
+    let watched = weights.isWatched ? [weights.tensor] : []
     return result.recordedWithoutGradient(
-      "convolution", [x, kernel] + [bias, residual].compactMap { $0 })
+      "convolution", [x] + watched + [bias, residual].compactMap { $0 })
   }
 
   private var unadapted: Convolution2D {
@@ -77,16 +76,19 @@ package struct Convolution2D: Sendable {
     _ x: Tensor, _ plan: ConvolutionPlan, _ activation: Activation, _ residual: Tensor?
   ) -> Tensor {
     precondition(residual?.shape ?? plan.output == plan.output, "the residual's shape differs")
+    let matrix = weights.matrix
+    guard !plan.isPointwise else {
+      return RowProduct(matrix: matrix, bias: bias, activation: activation).callAsFunction(
+        x, shape: plan.output, adding: residual)
+    }
     return x.withPointer { source in
-      kernel.withPointer { weights in
-        Tensor(shape: plan.output) { target in
-          guard let out = target.baseAddress, target.count > 0 else { return }
-          let ending = Ending(bias, activation, residual, start: out)
-          if plan.isBlocked {
-            plan.runBlocks(source, weights, out, ending)
-          } else {
-            plan.runSamples(source, weights, out, ending)
-          }
+      Tensor(shape: plan.output) { target in
+        guard let out = target.baseAddress, target.count > 0 else { return }
+        let ending = Ending(bias, activation, residual, start: out)
+        if plan.isWinograd {
+          WinogradPlan(plan).run(source, matrix, out, ending)
+        } else {
+          plan.run(source, matrix, out, ending)
         }
       }
     }

@@ -9,6 +9,10 @@
 
 #include "convert.h"
 
+#include "gemm.h"
+
+#include "winograd.h"
+
 const ck_kernels CK_TABLE = {
     .add = add,
     .subtract = subtract,
@@ -35,4 +39,12 @@ const ck_kernels CK_TABLE = {
     .float_to_half = float_to_half,
     .bfloat_to_float = bfloat_to_float,
     .float_to_bfloat = float_to_bfloat,
+    .panel_columns = CK_PANEL,
+    .pack_panel = pack_panel,
+    .panel_product = panel_product,
+    .expand_bytes = expand_bytes,
+    .quantise_bytes = quantise_bytes,
+    .winograd_weights = winograd_weights,
+    .winograd_input = winograd_input,
+    .winograd_output = winograd_output,
 };
