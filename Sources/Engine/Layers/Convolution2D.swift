@@ -47,6 +47,11 @@ package struct Convolution2D: Sendable {
     self.padding = padding
   }
 
+  /// `[out, kernel height, kernel width, in]`, as rounded to the storage.
+  package var weight: Tensor { weights.tensor }
+  /// Bytes that the weights take in memory.
+  package var weightBytes: Int { weights.matrix.bytes }
+
   /// `[batch, height, width, in]` to `[batch, height', width', out]`:
   /// activation(convolution + bias) + residual.
   package func callAsFunction(

@@ -22,6 +22,8 @@ package struct Linear: Sendable {
 
   /// `[out, in]`, as rounded to the storage.
   package var weight: Tensor { weights.tensor }
+  /// Bytes that the weights take in memory.
+  package var weightBytes: Int { weights.matrix.bytes }
 
   /// `[..., in]` to `[..., out]`: activation(x weightᵀ + bias) + residual.
   package func callAsFunction(

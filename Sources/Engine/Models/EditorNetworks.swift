@@ -1,24 +1,30 @@
 package import Checkpoints
-import Compute
+package import Compute
 
 /// The three networks of an editor, loaded from one folder and found to fit each other.
 package struct EditorNetworks: Sendable {
   package let textEncoder: CLIPTextModel
   package let unet: UNet2DConditionModel
   package let autoencoder: AutoencoderKL
-  /// The layers of what adapters can change, to build it again with other adapters.
-  let caches: [AdaptedNetwork: LayerCache]
+  /// How the weights of linear layers and convolutions are kept.
+  package let storage: WeightStorage
+  /// The layers of each part, to build it again with other adapters.
+  private let caches: [EditorPart: LayerCache]
 
   /// Reads, checks and converts every weight.
-  /// - Parameter merging: adapters that become part of the weights, each times its own weight.
+  /// - Parameters:
+  ///   - storage: of linear layers and convolutions; everything else is kept in 32 bits.
+  ///   - adapters: become part of the weights, each times its own weight.
   package init(
-    folder: ModelFolder, merging adapters: [(file: AdapterFile, weight: Double)] = []
+    folder: ModelFolder, storage: WeightStorage = .float32,
+    merging adapters: [(file: AdapterFile, weight: Double)] = []
   ) throws(ModelError) {
-    let caches = [AdaptedNetwork.unet: LayerCache(), .textEncoder: LayerCache()]
-    func building(_ network: AdaptedNetwork) -> LayerBuilding {
+    let caches = Dictionary(
+      uniqueKeysWithValues: EditorPart.allCases.map { ($0, LayerCache()) })
+    func building(_ part: EditorPart) -> LayerBuilding {
       LayerBuilding(
-        cache: caches[network],
-        merged: adapters.map { ($0.file.factors[network] ?? [:], Float($0.weight)) })
+        cache: caches[part], storage: storage,
+        merged: adapters.map { ($0.file.factors[part] ?? [:], Float($0.weight)) })
     }
     try Self.checkClasses(folder)
     let textPath = folder.configurationPath(of: "text_encoder")
@@ -39,7 +45,8 @@ package struct EditorNetworks: Sendable {
         configuration: denoiser,
         weights: try folder.weights(of: "unet").built(building(.unet)))
       autoencoder = try AutoencoderKL(
-        configuration: pictures, weights: try folder.weights(of: "vae", naming: .autoencoder))
+        configuration: pictures,
+        weights: try folder.weights(of: "vae", naming: .autoencoder).built(building(.autoencoder)))
     } catch let error as CheckpointError {
       throw .checkpoint(error)
     } catch let error as ModelError {
@@ -47,7 +54,7 @@ package struct EditorNetworks: Sendable {
     } catch {
       throw .invalidInput(model: folder.path, reason: "\(error)")
     }
-    self.caches = caches
+    (self.storage, self.caches) = (storage, caches)
     for adapter in adapters { _ = try self.adapter(adapter.file) }
     // Weights were read in one layout and kept in another: the first one's buffers are spare now.
     BufferPool.shared.trim()
@@ -59,8 +66,10 @@ package struct EditorNetworks: Sendable {
   ) {
     self.textEncoder = textEncoder
     self.unet = unet
-    (autoencoder, caches) = (other.autoencoder, other.caches)
+    (autoencoder, storage, caches) = (other.autoencoder, other.storage, other.caches)
   }
+
+  func cache(_ part: EditorPart) -> LayerCache { caches[part] ?? LayerCache() }
 
   private static let classes = [
     "text_encoder": "CLIPTextModel", "unet": "UNet2DConditionModel", "vae": "AutoencoderKL",

@@ -1,4 +1,5 @@
 import Checkpoints
+import Compute
 import Layers
 import Tensors
 
@@ -6,6 +7,7 @@ import Tensors
 struct LayerBuilding: WeightStore.Companion {
   /// Remembers the layers, without `adapters`; nothing where the network is built once.
   var cache: LayerCache?
+  var storage = WeightStorage.float32
   /// Added to the weights before they are packed, by `AdapterKey`'s names.
   var merged: [(factors: [String: LowRankFactors], weight: Float)] = []
   /// Computed beside the layers of these names.
@@ -31,6 +33,20 @@ extension WeightStore {
     var weights = self
     weights.companion = building
     return weights
+  }
+
+  /// A layer's weights with what is merged into them; throws where the storage cannot hold them.
+  func storable(
+    _ weight: Tensor, _ name: String, _ site: LayerSite
+  ) throws(CheckpointError) -> Tensor {
+    let weight = building.changed(weight, name, site)
+    guard building.storage == .float16 else { return weight }
+    let largest = weight.withUnsafeBufferPointer { $0.reduce(0) { max($0, abs($1)) } }
+    // What lies half a step above the largest number of 16 bits is rounded to infinity.
+    guard largest < 65_520 else {
+      throw .unstorable(path: path, tensor: "\(name).weight", value: largest, storage: "fp16")
+    }
+    return weight
   }
 
   /// The layer of this name from the cache, or else a new one, which the cache then keeps.

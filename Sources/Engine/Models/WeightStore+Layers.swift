@@ -11,8 +11,9 @@ extension WeightStore {
     var layer = try remembered(name, site: site) { store throws(CheckpointError) in
       let weight = try store.takeMatrix("\(name).weight", rows: outputs, columns: inputs)
       return Linear(
-        weight: store.building.changed(weight, name, site),
-        bias: bias ? try store.take("\(name).bias", shape: [outputs]) : nil)
+        weight: try store.storable(weight, name, site),
+        bias: bias ? try store.take("\(name).bias", shape: [outputs]) : nil,
+        storage: store.building.storage)
     }
     layer.adapters = building.adapters[name] ?? []
     return layer
@@ -28,8 +29,9 @@ extension WeightStore {
     var layer = try remembered(name, site: site) { store throws(CheckpointError) in
       let weight = try store.take("\(name).weight", shape: [outputs, inputs, kernel, kernel])
       return Convolution2D(
-        weight: store.building.changed(weight, name, site),
-        bias: try store.take("\(name).bias", shape: [outputs]), stride: stride, padding: padding)
+        weight: try store.storable(weight, name, site),
+        bias: try store.take("\(name).bias", shape: [outputs]), stride: stride, padding: padding,
+        storage: store.building.storage)
     }
     layer.adapters = building.adapters[name] ?? []
     return layer

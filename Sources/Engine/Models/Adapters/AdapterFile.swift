@@ -7,7 +7,7 @@ package struct AdapterFile: Sendable {
   /// SHA-256 of the file.
   package let hash: String
   /// By network and by the layers' names as `AdapterKey` spells them.
-  let factors: [AdaptedNetwork: [String: LowRankFactors]]
+  let factors: [EditorPart: [String: LowRankFactors]]
 
   /// Reads and checks everything that can be checked without a model.
   package init(path: String) throws(ModelError) {
@@ -20,7 +20,7 @@ package struct AdapterFile: Sendable {
       throw .checkpoint(error)
     }
     let settings = try AdapterSettings.read(file.metadata, path: path)
-    var factors: [AdaptedNetwork: [String: LowRankFactors]] = [:]
+    var factors: [EditorPart: [String: LowRankFactors]] = [:]
     for (key, names) in try Self.groups(file) {
       let settings = settings[key.network] ?? AdapterSettings()
       factors[key.network, default: [:]][key.layer] = try names.factors(file) { rank in
@@ -35,7 +35,7 @@ package struct AdapterFile: Sendable {
 
   /// A layer of a network.
   private struct Place: Hashable {
-    let network: AdaptedNetwork
+    let network: EditorPart
     let layer: String
   }
 

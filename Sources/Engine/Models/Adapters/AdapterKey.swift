@@ -1,9 +1,3 @@
-/// The parts of an editor that adapters may change.
-package enum AdaptedNetwork: String, Sendable, CaseIterable {
-  case unet
-  case textEncoder = "text_encoder"
-}
-
 /// What one tensor of an adapter's file is.
 ///
 /// Three sets of names are read: peft's (`unet.down_blocks.0.….attn1.to_q.lora_A.weight`), the
@@ -18,7 +12,7 @@ struct AdapterKey: Equatable {
     case alpha
   }
 
-  let network: AdaptedNetwork
+  let network: EditorPart
   /// The layer's name with underscores for dots, `down_blocks_0_…_attn1_to_q`.
   let layer: String
   let part: Part
@@ -37,7 +31,7 @@ struct AdapterKey: Equatable {
     ("_lora.alpha", .alpha), (".lora.alpha", .alpha), (".alpha", .alpha),
   ]
 
-  private static let beginnings: [(String, AdaptedNetwork)] = [
+  private static let beginnings: [(String, EditorPart)] = [
     ("unet.", .unet), ("text_encoder.", .textEncoder),
     ("lora_unet_", .unet), ("lora_te_", .textEncoder), ("lora_te1_", .textEncoder),
   ]

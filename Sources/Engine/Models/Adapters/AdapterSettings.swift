@@ -15,11 +15,11 @@ struct AdapterSettings {
   /// Reads the settings of every network; throws for what would change the computation.
   static func read(
     _ metadata: [String: String], path: String
-  ) throws(ModelError) -> [AdaptedNetwork: AdapterSettings] {
+  ) throws(ModelError) -> [EditorPart: AdapterSettings] {
     guard let text = metadata[key] else { return [:] }
     let members = try members(text, path: path)
-    var settings: [AdaptedNetwork: AdapterSettings] = [:]
-    for network in AdaptedNetwork.allCases {
+    var settings: [EditorPart: AdapterSettings] = [:]
+    for network in EditorPart.allCases {
       settings[network] = try AdapterSettings(members, network, path: path)
     }
     return settings
@@ -43,7 +43,7 @@ struct AdapterSettings {
   }
 
   private init(
-    _ members: JSONObject, _ network: AdaptedNetwork, path: String
+    _ members: JSONObject, _ network: EditorPart, path: String
   ) throws(ModelError) {
     func member(_ name: String) -> JSONValue? { members["\(network.rawValue).\(name)"] }
     func fault(_ name: String, _ reason: String) -> ModelError {

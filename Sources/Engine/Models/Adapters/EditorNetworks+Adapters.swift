@@ -6,16 +6,16 @@ package struct Adapter: Sendable {
   /// SHA-256 of its file.
   package let hash: String
   /// By network and by the names of its layers.
-  let changes: [AdaptedNetwork: [String: LowRank]]
+  let changes: [EditorPart: [String: LowRank]]
 }
 
 extension EditorNetworks {
   /// Finds the layer of every change; throws, and names the tensor, for a layer that this model
   /// does not have or that has another shape.
   package func adapter(_ file: AdapterFile) throws(ModelError) -> Adapter {
-    var changes: [AdaptedNetwork: [String: LowRank]] = [:]
+    var changes: [EditorPart: [String: LowRank]] = [:]
     for (network, factors) in file.factors {
-      let sites = caches[network]?.sites ?? [:]
+      let sites = cache(network).sites
       let names = Dictionary(
         sites.keys.map { (AdapterKey.flattened($0), $0) }, uniquingKeysWith: { first, _ in first })
       for (layer, factors) in factors.sorted(by: { $0.key < $1.key }) {
@@ -42,7 +42,7 @@ extension EditorNetworks {
   package func adapted(
     by adapters: [(adapter: Adapter, weight: Double)]
   ) throws(ModelError) -> EditorNetworks {
-    func changes(_ network: AdaptedNetwork) -> [String: [LowRank]] {
+    func changes(_ network: EditorPart) -> [String: [LowRank]] {
       var changes: [String: [LowRank]] = [:]
       for (adapter, weight) in adapters where weight != 0 {
         for (layer, change) in adapter.changes[network] ?? [:] {
@@ -52,9 +52,9 @@ extension EditorNetworks {
       return changes
     }
     /// Everything comes from the cache, so that no weights are needed.
-    func weights(_ network: AdaptedNetwork, _ changes: [String: [LowRank]]) -> WeightStore {
+    func weights(_ network: EditorPart, _ changes: [String: [LowRank]]) -> WeightStore {
       WeightStore(tensors: [:], path: network.rawValue)
-        .built(LayerBuilding(cache: caches[network], adapters: changes))
+        .built(LayerBuilding(cache: cache(network), storage: storage, adapters: changes))
     }
     let (text, denoiser) = (changes(.textEncoder), changes(.unet))
     do throws(CheckpointError) {
