@@ -135,7 +135,8 @@ let package = Package(
       settings: numeric),
     test("Imaging", ["Imaging", "CImageCodecs"], fixtures: true, settings: numeric),
     test(
-      "Editing", ["Editing", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
+      "Editing",
+      ["Editing", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
       fixtures: true, settings: numeric),
     test("Sockets", ["Sockets", "CPlatform", system, logging]),
     test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
