@@ -83,7 +83,9 @@ let package = Package(
       "Engine", "Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"], settings: numeric),
     room("Engine", "Tokenizers", [], settings: numeric),
     room("Engine", "Diffusion", ["Tensors"], settings: numeric),
-    room("Engine", "Models", ["Layers", "Tensors", "Checkpoints", "Compute"], settings: numeric),
+    room(
+      "Engine", "Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"],
+      settings: numeric),
     room("Engine", "Imaging", ["CImageCodecs"], settings: numeric),
     room(
       "Engine", "Editing",
@@ -133,7 +135,8 @@ let package = Package(
       settings: numeric),
     test("Imaging", ["Imaging", "CImageCodecs"], fixtures: true, settings: numeric),
     test(
-      "Editing", ["Editing", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
+      "Editing",
+      ["Editing", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
       fixtures: true, settings: numeric),
     test("Sockets", ["Sockets", "CPlatform", system, logging]),
     test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),

@@ -21,7 +21,8 @@ package struct Editor: Sendable {
   package init(model: EditorModel, limits: ImageLimits = ImageLimits(), build: String) {
     self.init(model: model, limits: limits, build: build) { model, crop, request, settings, clock in
       try PipelineDrawing(
-        pipeline: model.pipeline, crop: crop, request: request, settings: settings, clock: &clock)
+        pipeline: try model.pipeline(with: settings.adapters), crop: crop, request: request,
+        settings: settings, clock: &clock)
     }
   }
 
@@ -85,6 +86,7 @@ package struct Editor: Sendable {
     return Receipt(
       model: model.name, modelHash: model.hash, build: build,
       kernelSet: KernelSet.active.rawValue, blasCore: BLAS.coreName, precision: "fp32",
+      weights: model.storage.rawValue, adapters: model.receipt(of: settings.adapters),
       task: request.task.rawValue, seed: request.seed, sampler: settings.sampler.rawValue,
       steps: settings.steps, guidanceScale: settings.guidanceScale,
       guidanceRescale: request.guidanceRescale, strength: request.strength,

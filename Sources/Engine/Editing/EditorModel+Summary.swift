@@ -20,6 +20,7 @@ extension EditorModel {
       "defaults      \(resolution) model pixels, \(defaultSteps) steps of \(defaultSampler), guidance "
         + "\(defaultGuidanceScale), hole fill \(settings.holeFill.rawValue)",
     ]
+    lines.append("weights       \(storage.rawValue)")
     if !settings.vocabulary.isEmpty {
       lines.append("vocabulary    " + settings.vocabulary.map(\.name).joined(separator: ", "))
     }

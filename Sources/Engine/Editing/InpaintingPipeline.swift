@@ -1,4 +1,5 @@
 package import Checkpoints
+package import Compute
 package import Diffusion
 package import Models
 package import Tensors
@@ -10,15 +11,18 @@ package import Tokenizers
 /// nothing of pictures, crops and files.
 package struct InpaintingPipeline: Sendable {
   package let tokenizer: CLIPTokenizer
-  package let networks: EditorNetworks
+  package internal(set) var networks: EditorNetworks
   package let schedule: NoiseSchedule
   /// The sampler that the folder names, where it is built in.
   package let folderSampler: SamplerKind?
 
   /// Loads every part of a diffusers folder; throws the error of the part that cannot be used.
-  package init(folder: ModelFolder) throws {
+  package init(
+    folder: ModelFolder, storage: WeightStorage = .float32,
+    merging adapters: [(file: AdapterFile, weight: Double)] = []
+  ) throws {
     tokenizer = try CLIPTokenizer(folder: folder.path(of: "tokenizer"))
-    networks = try EditorNetworks(folder: folder)
+    networks = try EditorNetworks(folder: folder, storage: storage, merging: adapters)
     let configuration = try SchedulerConfiguration(
       contentsOf: folder.configurationPath(of: "scheduler"))
     folderSampler = configuration.defaultSampler

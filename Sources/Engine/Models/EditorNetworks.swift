@@ -1,14 +1,31 @@
 package import Checkpoints
-import Compute
+package import Compute
 
 /// The three networks of an editor, loaded from one folder and found to fit each other.
 package struct EditorNetworks: Sendable {
   package let textEncoder: CLIPTextModel
   package let unet: UNet2DConditionModel
   package let autoencoder: AutoencoderKL
+  /// How the weights of linear layers and convolutions are kept.
+  package let storage: WeightStorage
+  /// The layers of each part, to build it again with other adapters.
+  private let caches: [EditorPart: LayerCache]
 
   /// Reads, checks and converts every weight.
-  package init(folder: ModelFolder) throws(ModelError) {
+  /// - Parameters:
+  ///   - storage: of linear layers and convolutions; everything else is kept in 32 bits.
+  ///   - adapters: become part of the weights, each times its own weight.
+  package init(
+    folder: ModelFolder, storage: WeightStorage = .float32,
+    merging adapters: [(file: AdapterFile, weight: Double)] = []
+  ) throws(ModelError) {
+    let caches = Dictionary(
+      uniqueKeysWithValues: EditorPart.allCases.map { ($0, LayerCache()) })
+    func building(_ part: EditorPart) -> LayerBuilding {
+      LayerBuilding(
+        cache: caches[part], storage: storage,
+        merged: adapters.map { ($0.file.factors[part] ?? [:], Float($0.weight)) })
+    }
     try Self.checkClasses(folder)
     let textPath = folder.configurationPath(of: "text_encoder")
     let unetPath = folder.configurationPath(of: "unet")
@@ -22,11 +39,14 @@ package struct EditorNetworks: Sendable {
       try Self.checkFit(text, denoiser, pictures, path: unetPath)
       textEncoder = try CLIPTextModel(
         configuration: text,
-        weights: try folder.weights(of: "text_encoder", naming: .textEncoder))
+        weights: try folder.weights(of: "text_encoder", naming: .textEncoder)
+          .built(building(.textEncoder)))
       unet = try UNet2DConditionModel(
-        configuration: denoiser, weights: try folder.weights(of: "unet"))
+        configuration: denoiser,
+        weights: try folder.weights(of: "unet").built(building(.unet)))
       autoencoder = try AutoencoderKL(
-        configuration: pictures, weights: try folder.weights(of: "vae", naming: .autoencoder))
+        configuration: pictures,
+        weights: try folder.weights(of: "vae", naming: .autoencoder).built(building(.autoencoder)))
     } catch let error as CheckpointError {
       throw .checkpoint(error)
     } catch let error as ModelError {
@@ -34,9 +54,22 @@ package struct EditorNetworks: Sendable {
     } catch {
       throw .invalidInput(model: folder.path, reason: "\(error)")
     }
+    (self.storage, self.caches) = (storage, caches)
+    for adapter in adapters { _ = try self.adapter(adapter.file) }
     // Weights were read in one layout and kept in another: the first one's buffers are spare now.
     BufferPool.shared.trim()
   }
+
+  /// The same autoencoder with other networks, built of the same layers.
+  init(
+    _ other: EditorNetworks, textEncoder: CLIPTextModel, unet: UNet2DConditionModel
+  ) {
+    self.textEncoder = textEncoder
+    self.unet = unet
+    (autoencoder, storage, caches) = (other.autoencoder, other.storage, other.caches)
+  }
+
+  func cache(_ part: EditorPart) -> LayerCache { caches[part] ?? LayerCache() }
 
   private static let classes = [
     "text_encoder": "CLIPTextModel", "unet": "UNet2DConditionModel", "vae": "AutoencoderKL",

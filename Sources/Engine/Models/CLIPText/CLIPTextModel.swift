@@ -24,7 +24,7 @@ package struct CLIPTextModel: Sendable {
     let (width, epsilon) = (configuration.width, configuration.epsilon)
     tokenEmbedding = try weights.embedding(
       "embeddings.token_embedding", count: configuration.vocabularySize, width: width)
-    positionEmbedding = try weights.take(
+    positionEmbedding = try weights.table(
       "embeddings.position_embedding.weight", shape: [configuration.positions, width])
     var layers: [CLIPTextLayer] = []
     for index in 0..<configuration.layers {
