@@ -9,6 +9,8 @@
 
 #include "convert.h"
 
+#include "optimizer.h"
+
 const ck_kernels CK_TABLE = {
     .add = add,
     .subtract = subtract,
@@ -35,4 +37,7 @@ const ck_kernels CK_TABLE = {
     .float_to_half = float_to_half,
     .bfloat_to_float = bfloat_to_float,
     .float_to_bfloat = float_to_bfloat,
+    .adamw = adamw,
+    .sum_of_squares = sum_of_squares,
+    .approach = approach,
 };
