@@ -1,5 +1,6 @@
 import CKernels
 import Compute
+import Glibc
 import Tensors
 
 /// How attention is cut into blocks; a function of one sample's shape alone.
@@ -31,9 +32,11 @@ struct AttentionPlan {
   private var blocks: Int { (queries + queryBlock - 1) / queryBlock }
   private var scratchPerThread: Int { queryBlock * (keyBlock + 3) }
 
+  /// - Parameter logSums: gets the logarithm of the sum of every query's exponential scores,
+  ///   `[batch, heads, queries]`, which the gradient needs.
   func run(
     _ query: UnsafePointer<Float>, _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>,
-    _ out: UnsafeMutablePointer<Float>
+    _ out: UnsafeMutablePointer<Float>, logSums: UnsafeMutablePointer<Float>? = nil
   ) {
     guard keys > 0 else { return out.update(repeating: 0, count: output.count) }
     let team = ThreadTeam.current
@@ -48,6 +51,7 @@ struct AttentionPlan {
           key: key + sample * keys * heads * size + head * size,
           value: value + sample * keys * heads * valueSize + head * valueSize,
           out: out + row * heads * valueSize + head * valueSize,
+          logSums: logSums.map { $0 + pair * queries + first },
           first: first, count: min(queryBlock, queries - first),
           scratch: scratch + thread * scratchPerThread)
         run(part)
@@ -61,6 +65,7 @@ struct AttentionPlan {
     let key: UnsafePointer<Float>
     let value: UnsafePointer<Float>
     let out: UnsafeMutablePointer<Float>
+    let logSums: UnsafeMutablePointer<Float>?
     let first: Int
     let count: Int
     /// Scores `[count, keyBlock]`, then maximum, total and correction of each query.
@@ -75,6 +80,9 @@ struct AttentionPlan {
     let end = causal ? min(keys, part.first + part.count) : keys
     for start in stride(from: 0, to: end, by: keyBlock) {
       add(part, start, min(keyBlock, keys - start), maximum, total)
+    }
+    if let logSums = part.logSums {
+      for row in 0..<part.count { logSums[row] = maximum[row] + logf(total[row]) }
     }
     for row in 0..<part.count { total[row] = 1 / total[row] }
     Kernels.active.scale_rows(part.out, heads * valueSize, part.count, valueSize, total)

@@ -41,6 +41,12 @@ package struct Convolution2D: Sendable {
     self.padding = padding
   }
 
+  /// - Parameter kernel: `[out, kernel height, kernel width, in]`.
+  private init(kernel: Tensor, padding: Padding) {
+    (self.kernel, self.padding) = (kernel, padding)
+    (bias, stride) = (nil, 1)
+  }
+
   /// `[batch, height, width, in]` to `[batch, height', width', out]`:
   /// activation(convolution + bias) + residual.
   package func callAsFunction(
@@ -49,6 +55,11 @@ package struct Convolution2D: Sendable {
     precondition(
       x.shape.rank == 4 && x.shape[3] == kernel.shape[3],
       "cannot convolve \(x.shape) with [out, height, width, in] = \(kernel.shape)")
+    guard activation == .none || !isWatched(x, kernel, bias, residual) else {
+      // The activation's gradient needs what stands before it.
+      let activated = activation(self(x))
+      return residual.map { activated + $0 } ?? activated
+    }
     let plan = ConvolutionPlan(
       input: x.shape, kernel: kernel.shape, stride: stride, padding: padding)
     let result =
@@ -58,8 +69,10 @@ package struct Convolution2D: Sendable {
         activation: activation
       ).callAsFunction(x, shape: plan.output, adding: residual)
       : convolve(x, plan, activation, residual)
-    return result.recordedWithoutGradient(
-      "convolution", [x, kernel] + [bias, residual].compactMap { $0 })
+    let inputs = [x, kernel] + [bias, residual].compactMap { $0 }
+    guard inputs.contains(where: \.isWatched) else { return result }
+    return result.recorded(
+      "convolution", inputs, pullback: pullback(x, to: plan.output, residual: residual))
   }
 
   private func convolve(
@@ -79,5 +92,37 @@ package struct Convolution2D: Sendable {
         }
       }
     }
+  }
+}
+
+// MARK: Gradient
+
+extension Convolution2D {
+  /// - Parameters:
+  ///   - output: `[batch, height', width', out]`.
+  private func pullback(
+    _ x: Tensor, to output: Shape, residual: Tensor?
+  ) -> TapeNode.Pullback {
+    let gradients = ConvolutionGradient(
+      input: x.shape, kernel: kernel.shape, output: output, stride: stride, padding: padding)
+    // Each factor is kept only where the other one's gradient is wanted.
+    let (keptKernel, keptX) = (
+      x.isWatched ? kernel.detached : nil, kernel.isWatched ? x.detached : nil
+    )
+    let biasShape = bias.map { $0.isWatched ? $0.shape : nil }
+    let residual = residual.map(\.isWatched)
+    return { gradient in
+      var parts: [Tensor?] = [
+        keptKernel.map { gradients.ofInput(gradient, $0, convolve: Self.convolve) },
+        keptX.map { gradients.ofKernel(gradient, $0) },
+      ]
+      if let biasShape { parts.append(biasShape.map { gradient.summed(to: $0) }) }
+      if let residual { parts.append(residual ? gradient : nil) }
+      return parts
+    }
+  }
+
+  private static func convolve(_ x: Tensor, kernel: Tensor, padding: Padding) -> Tensor {
+    Convolution2D(kernel: kernel, padding: padding)(x)
   }
 }
