@@ -20,7 +20,10 @@ struct ResidualChain: Sendable {
     self.blocks = blocks
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor { blocks.reduce(x) { $1($0) } }
+  /// - Parameter recomputing: whether blocks keep only their inputs (see `checkpointed`).
+  func callAsFunction(_ x: Tensor, recomputing: Bool) -> Tensor {
+    blocks.reduce(x) { x, block in checkpointed(if: recomputing) { block(x) } }
+  }
 }
 
 /// Single-head attention between all pixels, added to its input (diffusers `Attention` in
@@ -74,9 +77,12 @@ struct AutoencoderMiddle: Sendable {
       timeWidth: nil, &weights)
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    let hidden = first(x)
-    return last(attention?(hidden) ?? hidden)
+  func callAsFunction(_ x: Tensor, recomputing: Bool) -> Tensor {
+    var hidden = checkpointed(if: recomputing) { first(x) }
+    if let attention {
+      hidden = checkpointed(if: recomputing) { [hidden] in attention(hidden) }
+    }
+    return checkpointed(if: recomputing) { [hidden] in last(hidden) }
   }
 }
 

@@ -7,6 +7,9 @@ package import Tensors
 /// Source: Rombach et al. 2022, section 3.1; diffusers `AutoencoderKL`.
 package struct AutoencoderKL: Sendable {
   package let configuration: AutoencoderConfiguration
+  /// In training: every residual and attention block keeps only its inputs and is computed again for
+  /// gradients, which takes a third more time and far less memory.
+  package var recomputesBlocks = false
   private let encoder: Encoder
   private let decoder: Decoder
   /// 1x1 convolutions on the latents' side.
@@ -51,7 +54,7 @@ package struct AutoencoderKL: Sendable {
         "a picture \(shape), not [batch, height, width, \(configuration.imageChannels)]"
           + " of at least \(downsamplingFactor) pixels a side")
     }
-    let encoded = encoder(image)
+    let encoded = encoder(image, recomputing: recomputesBlocks)
     let moments = quantization?(encoded) ?? encoded
     let channels = configuration.latentChannels
     return (
@@ -70,7 +73,7 @@ package struct AutoencoderKL: Sendable {
       throw refusal(
         "a latent \(shape), not [batch, height, width, \(configuration.latentChannels)]")
     }
-    return decoder(postQuantization?(latent) ?? latent)
+    return decoder(postQuantization?(latent) ?? latent, recomputing: recomputesBlocks)
   }
 
   private func refusal(_ reason: String) -> ModelError {

@@ -36,10 +36,10 @@ struct Decoder: Sendable {
   }
 
   /// `[batch, height, width, latent channels]` to `[batch, height * f, width * f, 3]`.
-  func callAsFunction(_ latent: Tensor) -> Tensor {
-    var hidden = middle(input(latent))
+  func callAsFunction(_ latent: Tensor, recomputing: Bool) -> Tensor {
+    var hidden = middle(input(latent), recomputing: recomputing)
     for level in levels {
-      hidden = level.blocks(hidden)
+      hidden = level.blocks(hidden, recomputing: recomputing)
       if let upsampler = level.upsampler { hidden = upsampler(hidden) }
     }
     return head(hidden)

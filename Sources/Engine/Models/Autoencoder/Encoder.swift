@@ -36,12 +36,12 @@ struct Encoder: Sendable {
   }
 
   /// `[batch, height, width, 3]` to `[batch, height / f, width / f, 2 * latent channels]`.
-  func callAsFunction(_ image: Tensor) -> Tensor {
+  func callAsFunction(_ image: Tensor, recomputing: Bool) -> Tensor {
     var hidden = input(image)
     for level in levels {
-      hidden = level.blocks(hidden)
+      hidden = level.blocks(hidden, recomputing: recomputing)
       if let downsampler = level.downsampler { hidden = downsampler(hidden) }
     }
-    return head(middle(hidden))
+    return head(middle(hidden, recomputing: recomputing))
   }
 }
