@@ -21,6 +21,23 @@ struct ResidualChain: Sendable {
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor { blocks.reduce(x) { $1($0) } }
+
+  /// The same strip by strip where the map is large.
+  ///
+  /// Besides `x`, one map of the output exists whole: every block but the first replaces its own
+  /// input.
+  func callAsFunction(_ x: StripedMap, _ tiling: AutoencoderTiling) -> Tensor {
+    guard let first = blocks.first else { return x.whole() }
+    let widest = blocks.map(\.widest).max() ?? 1
+    var x = x
+    x.rowsPerStrip = tiling.rows(width: x.width, channels: widest)
+    guard !x.isSmall else { return self(x.whole()) }
+    var result = first(x).stored()
+    for block in blocks.dropFirst() {
+      result.overwrite(rowsPerStrip: x.rowsPerStrip) { block($0) }
+    }
+    return result
+  }
 }
 
 /// Single-head attention between all pixels, added to its input (diffusers `Attention` in
@@ -96,4 +113,12 @@ struct AutoencoderHead: Sendable {
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor { convolution(normalization(x)) }
+
+  /// The same strip by strip where the map is large.
+  func callAsFunction(_ x: Tensor, _ tiling: AutoencoderTiling) -> Tensor {
+    var map = StripedMap(x)
+    map.rowsPerStrip = tiling.rows(width: map.width, channels: x.shape[3])
+    guard !map.isSmall else { return self(x) }
+    return map.normalized(by: normalization).convolved(by: convolution).stored()
+  }
 }

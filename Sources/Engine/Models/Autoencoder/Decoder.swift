@@ -44,4 +44,16 @@ struct Decoder: Sendable {
     }
     return head(hidden)
   }
+
+  /// The same for one sample, with the large levels in strips.
+  func callAsFunction(_ latent: Tensor, _ tiling: AutoencoderTiling) -> Tensor {
+    var hidden = middle(input(latent))
+    var doubled: StripedMap?
+    for level in levels {
+      hidden = level.blocks(doubled ?? StripedMap(hidden), tiling)
+      // Not computed before the next level asks for its rows.
+      doubled = level.upsampler.map { $0(StripedMap(hidden)) }
+    }
+    return head(hidden, tiling)
+  }
 }

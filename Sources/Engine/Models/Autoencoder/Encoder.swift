@@ -44,4 +44,20 @@ struct Encoder: Sendable {
     }
     return head(middle(hidden))
   }
+
+  /// The same for one sample, with the large levels in strips.
+  func callAsFunction(_ image: Tensor, _ tiling: AutoencoderTiling) -> Tensor {
+    var map = StripedMap(image).convolved(by: input)
+    var hidden = image
+    for level in levels {
+      hidden = level.blocks(map, tiling)
+      if let downsampler = level.downsampler {
+        var whole = StripedMap(hidden)
+        whole.rowsPerStrip = tiling.rows(width: whole.width, channels: hidden.shape[3])
+        hidden = downsampler(whole).stored()
+      }
+      map = StripedMap(hidden)
+    }
+    return head(middle(hidden))
+  }
 }
