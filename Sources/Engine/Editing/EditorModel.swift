@@ -9,18 +9,26 @@ package struct EditorModel: Sendable {
   package let hash: String
   package let settings: ModelSettings
   let pipeline: InpaintingPipeline
+  /// Makes pictures of unfinished candidates; nothing where no autoencoder for it was given.
+  let previewer: PreviewDecoder?
   /// The sampler that `byteedit.json` names, or else the folder's scheduler.
   let sampler: SamplerKind
 
   /// Loads a diffusers folder.
+  /// - Parameter preview: the folder of the autoencoder that shows unfinished candidates; the
+  ///   model's own `preview_vae` by default, and none where that is not there either.
   /// - Throws: the error of the part that cannot be read, or `EditError.model` where the parts do
   ///   not make an inpainting editor.
-  package init(folder path: String, name: String) throws {
+  package init(folder path: String, name: String, preview: String? = nil) throws {
     let folder = try ModelFolder(path: path)
     self.name = name
     hash = try folder.hash()
     settings = folder.settings
     pipeline = try InpaintingPipeline(folder: folder)
+    let latentChannels = pipeline.autoencoder.configuration.latentChannels
+    previewer = try (preview ?? folder.optionalPath(of: PreviewDecoder.part)).map {
+      try PreviewDecoder(folder: $0, latentChannels: latentChannels)
+    }
     sampler = try Self.sampler(named: settings.sampler, or: pipeline.folderSampler)
   }
 
