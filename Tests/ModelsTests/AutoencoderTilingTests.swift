@@ -5,6 +5,8 @@ import Models
 import Tensors
 import Testing
 
+private let measured = ProcessInfo.processInfo.environment["BYTEEDIT_TILING_MODEL"]
+
 /// Autoencoders in strips against the same in one piece.
 @Suite struct AutoencoderTilingTests {
   private func model(_ name: String) throws -> AutoencoderKL {
@@ -25,7 +27,7 @@ import Testing
   }
 
   /// Strips of the least height, so that every level but the smallest is cut.
-  private let finest = AutoencoderTiling(valuesPerStrip: 1)
+  private let finest = AutoencoderTiling(rowsPerStrip: 8)
 
   @Test(arguments: ["vae-sd", "vae-embedded", "vae-legacy"])
   func `strips give what one piece gives, at their borders too`(name: String) throws {
@@ -74,16 +76,18 @@ import Testing
     #expect(found == expected)
   }
 
+  /// Bytes that were in use at once, in millions.
+  private func peak(_ work: () throws -> Void) rethrows -> Double {
+    let pool = BufferPool()
+    try BufferPool.$current.withValue(pool) { try work() }
+    return Double(pool.statistics.peakBytesInUse) / 1e6
+  }
+
   @Test func `strips take less memory`() throws {
-    func peak(_ work: () throws -> Void) rethrows -> Double {
-      let pool = BufferPool()
-      try BufferPool.$current.withValue(pool) { try work() }
-      return Double(pool.statistics.peakBytesInUse) / 1e6
-    }
     let model = try model("vae-sd")
     let latent = noise([1, 64, 64, 4], 6)
     let image = noise([1, 512, 512, 3], 7)
-    let tiling = AutoencoderTiling(valuesPerStrip: 1 << 16)
+    let tiling = AutoencoderTiling(rowsPerStrip: 16)
     let decoding = try (
       whole: peak { _ = try model.decode(latent) },
       striped: peak { _ = try model.decode(latent, tiling: tiling) }
@@ -95,5 +99,37 @@ import Testing
     print("MB in use at most: decoding \(decoding), encoding \(encoding)")
     #expect(decoding.striped < 0.5 * decoding.whole)
     #expect(encoding.striped < 0.5 * encoding.whole)
+  }
+
+  /// Memory and time of any model's autoencoder; the folder comes from the environment.
+  @Test(.enabled(if: measured != nil)) func `a picture of full size is the same in strips`() throws
+  {
+    let folder = try ModelFolder(path: measured ?? "")
+    let model = try AutoencoderKL(
+      configuration: try AutoencoderConfiguration(
+        try folder.configuration(of: "vae"), path: folder.configurationPath(of: "vae")),
+      weights: try folder.weights(of: "vae", naming: .autoencoder))
+    let environment = ProcessInfo.processInfo.environment
+    let side = environment["BYTEEDIT_TILING_SIDE"].flatMap { Int($0) } ?? 1024
+    let size = side / model.downsamplingFactor
+    let latent = noise([1, size, size, model.configuration.latentChannels], 8)
+    let image = noise([1, side, side, 3], 9).clamped(-1, 1)
+    let works: [(String, (AutoencoderTiling?) throws -> Tensor)] = [
+      ("decode", { try model.decode(latent, tiling: $0) }),
+      ("encode", { try model.encode(image, tiling: $0).mean }),
+    ]
+    for (name, work) in works {
+      var results: [Tensor] = []
+      for tiling in [nil, AutoencoderTiling()] {
+        let start = Date()
+        let megabytes = try peak { results.append(try work(tiling)) }
+        print(
+          "\(name) of \(side) pixels, \(tiling == nil ? "one piece" : "strips"): "
+            + "\(megabytes) MB, \(Date().timeIntervalSince(start)) s")
+      }
+      let difference = largestDifference(results[0], results[1])
+      print("\(name): largest difference \(difference)")
+      #expect(difference < 1e-3)
+    }
   }
 }

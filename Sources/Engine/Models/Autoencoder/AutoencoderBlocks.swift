@@ -28,9 +28,8 @@ struct ResidualChain: Sendable {
   /// input.
   func callAsFunction(_ x: StripedMap, _ tiling: AutoencoderTiling) -> Tensor {
     guard let first = blocks.first else { return x.whole() }
-    let widest = blocks.map(\.widest).max() ?? 1
     var x = x
-    x.rowsPerStrip = tiling.rows(width: x.width, channels: widest)
+    x.rowsPerStrip = tiling.rowsPerStrip
     guard !x.isSmall else { return self(x.whole()) }
     var result = first(x).stored()
     for block in blocks.dropFirst() {
@@ -117,7 +116,7 @@ struct AutoencoderHead: Sendable {
   /// The same strip by strip where the map is large.
   func callAsFunction(_ x: Tensor, _ tiling: AutoencoderTiling) -> Tensor {
     var map = StripedMap(x)
-    map.rowsPerStrip = tiling.rows(width: map.width, channels: x.shape[3])
+    map.rowsPerStrip = tiling.rowsPerStrip
     guard !map.isSmall else { return self(x) }
     return map.normalized(by: normalization).convolved(by: convolution).stored()
   }

@@ -5,17 +5,14 @@ import Tensors
 ///
 /// Why not tiles that are blended: docs/decisions/0009-autoencoder-tiling.md.
 package struct AutoencoderTiling: Sendable, Equatable {
-  /// Values of a feature map that are computed at once.
-  package var valuesPerStrip: Int
+  /// Rows of a feature map that are computed at once, 8 or more; levels of up to four times as many
+  /// rows stay in one piece.
+  package let rowsPerStrip: Int
 
-  /// - Parameter valuesPerStrip: 16 MiB by default, 32 rows of 1024 pixels with 128 channels.
-  package init(valuesPerStrip: Int = 1 << 22) {
-    self.valuesPerStrip = valuesPerStrip
-  }
-
-  /// Rows of a strip; enough for what its neighbours see of it.
-  func rows(width: Int, channels: Int) -> Int {
-    max(8, valuesPerStrip / max(1, width * channels))
+  /// - Parameter rowsPerStrip: fewer save more memory, but each strip computes some of its
+  ///   neighbours' rows as well.
+  package init(rowsPerStrip: Int = 32) {
+    self.rowsPerStrip = max(8, rowsPerStrip)
   }
 }
 
@@ -68,7 +65,7 @@ struct StripedMap {
   }
 
   /// Whether it is so small that nothing is gained by strips.
-  var isSmall: Bool { height <= 2 * rowsPerStrip }
+  var isSmall: Bool { height <= 4 * rowsPerStrip }
 
   /// The whole in one piece.
   func whole() -> Tensor { rows(0..<height) }

@@ -53,7 +53,7 @@ struct Encoder: Sendable {
       hidden = level.blocks(map, tiling)
       if let downsampler = level.downsampler {
         var whole = StripedMap(hidden)
-        whole.rowsPerStrip = tiling.rows(width: whole.width, channels: hidden.shape[3])
+        whole.rowsPerStrip = tiling.rowsPerStrip
         hidden = downsampler(whole).stored()
       }
       map = StripedMap(hidden)

@@ -49,9 +49,6 @@ struct ResidualBlock: Sendable {
 }
 
 extension ResidualBlock {
-  /// Channels of what comes in, and of what goes out.
-  var widest: Int { max(normalization1.scale.count, normalization2.scale.count) }
-
   /// The same on a map that is computed strip by strip, without a time embedding.
   ///
   /// A strip sees two rows beyond itself.
