@@ -18,6 +18,9 @@ enum Fixture {
   private static let golden = Result {
     try EditorModel(folder: path("pipeline/model"), name: "golden")
   }
+  private static let second = Result {
+    try EditorModel(folder: path("pipeline-sd2/model"), name: "golden")
+  }
   private static let embedded = Result {
     let root = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -27,6 +30,8 @@ enum Fixture {
 
   /// Random weights, 64 model pixels: fast, and as good as any for what is around the model.
   static func model() throws -> EditorModel { try golden.get() }
+  /// The same of the 2.x layout, without channels for a mask.
+  static func secondModel() throws -> EditorModel { try second.get() }
   /// The model that the service carries.
   static func embeddedModel() throws -> EditorModel { try embedded.get() }
 
@@ -60,6 +65,10 @@ struct PipelineCase: Decodable, Sendable, CustomTestStringConvertible {
   var seed: UInt32
   var prompt: String
   var negativePrompt: String
+  /// How many layers of the text encoder the prompt does without.
+  var clipSkip: Int?
+  /// The folder of the autoencoder that stands in for the model's own.
+  var vae: String?
 
   var testDescription: String { "\(sampler), strength \(strength), guidance \(guidanceScale)" }
 }
