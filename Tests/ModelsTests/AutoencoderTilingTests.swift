@@ -42,7 +42,7 @@ private let measured = ProcessInfo.processInfo.environment["BYTEEDIT_TILING_MODE
     let decoded = try model.decode(latent)
     let difference = largestDifference(try model.decode(latent, tiling: finest), decoded)
     print("\(name) in strips: \(difference)")
-    #expect(difference > 0 && difference < 1e-5)
+    #expect(difference > 0 && difference < 5e-5)
   }
 
   @Test func `odd sizes can be cut`() throws {

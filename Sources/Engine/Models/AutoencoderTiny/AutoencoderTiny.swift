@@ -1,5 +1,4 @@
 package import Checkpoints
-import Glibc
 import Layers
 package import Tensors
 
@@ -53,11 +52,7 @@ package struct AutoencoderTiny: Sendable {
   }
 
   /// Held within -3...3 without a corner: 3 tanh(x / 3).
-  private static func softlyClamped(_ x: Tensor) -> Tensor {
-    x.map { x, out, n in
-      for i in 0..<n { out[i] = 3 * tanhf(x[i] / 3) }
-    }.recordedWithoutGradient("soft clamp", [x])
-  }
+  private static func softlyClamped(_ x: Tensor) -> Tensor { 3 * (x / 3).hyperbolicTangent() }
 
   private func refusal(_ reason: String) -> ModelError {
     .invalidInput(model: "AutoencoderTiny", reason: reason)
