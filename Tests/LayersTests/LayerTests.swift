@@ -59,24 +59,6 @@ import Testing
     }
   }
 
-  @Test func `layers whose gradient is not there say so`() {
-    let x = noise([1, 4, 4, 8], 1).watched()
-    let convolution = Convolution2D(weight: noise([8, 8, 3, 3], 2), bias: nil)
-    let group = GroupNormalization(groups: 2, scale: noise([8], 3), bias: noise([8], 4))
-    let sequence = x.reshaped([1, 16, 8])
-    let outputs = [
-      ("convolution", convolution(x)), ("group normalization", group(x)),
-      ("layer normalization", LayerNormalization(scale: nil, bias: nil)(x)),
-      ("attention", attention(query: sequence, key: sequence, value: sequence, heads: 2)),
-      ("nearest upsampling", upsampledNearest2x(x)),
-    ]
-    for (name, output) in outputs {
-      #expect(throws: TensorError.missingGradient(operation: name)) {
-        try output.sum().gradients(withRespectTo: [x])
-      }
-    }
-  }
-
   @Test func `embeddings look rows up`() {
     let table = Embedding(weight: Tensor([0, 1, 10, 11, 20, 21], shape: [3, 2]))
     #expect(table([2, 0, 2]).values == [20, 21, 0, 1, 20, 21])

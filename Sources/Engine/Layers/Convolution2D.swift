@@ -52,6 +52,13 @@ package struct Convolution2D: Sendable {
   /// Bytes that the weights take in memory.
   package var weightBytes: Int { weights.matrix.bytes }
 
+  /// For one use.
+  /// - Parameter kernel: `[out, kernel height, kernel width, in]`.
+  private init(kernel: Tensor, padding: Padding) {
+    (weights, self.padding) = (LayerWeights(unpacked: kernel), padding)
+    (bias, stride) = (nil, 1)
+  }
+
   /// `[batch, height, width, in]` to `[batch, height', width', out]`:
   /// activation(convolution + bias) + residual.
   package func callAsFunction(
@@ -63,12 +70,18 @@ package struct Convolution2D: Sendable {
     guard adapters.isEmpty else {
       return adapters.changing(x, activation, residual) { unadapted(x, activation: $0, adding: $1) }
     }
+    guard activation == .none || !isWatched(x, weights.watched, bias, residual) else {
+      // The activation's gradient needs what stands before it.
+      let activated = activation(self(x))
+      return residual.map { activated + $0 } ?? activated
+    }
     let plan = ConvolutionPlan(
       input: x.shape, kernel: weights.shape, stride: stride, padding: padding)
     let result = convolve(x, plan, activation, residual)
-    let watched = weights.isWatched ? [weights.tensor] : []
-    return result.recordedWithoutGradient(
-      "convolution", [x] + watched + [bias, residual].compactMap { $0 })
+    guard isWatched(x, weights.watched, bias, residual) else { return result }
+    let inputs = [x, weights.tensor] + [bias, residual].compactMap { $0 }
+    return result.recorded(
+      "convolution", inputs, pullback: pullback(x, to: plan.output, residual: residual))
   }
 
   private var unadapted: Convolution2D {
@@ -97,5 +110,36 @@ package struct Convolution2D: Sendable {
         }
       }
     }
+  }
+}
+
+// MARK: Gradient
+
+extension Convolution2D {
+  /// - Parameters:
+  ///   - output: `[batch, height', width', out]`.
+  private func pullback(
+    _ x: Tensor, to output: Shape, residual: Tensor?
+  ) -> TapeNode.Pullback {
+    let gradients = ConvolutionGradient(
+      input: x.shape, kernel: weights.shape, output: output, stride: stride, padding: padding)
+    // Each factor is kept only where the other one's gradient is wanted.
+    let keptWeights = x.isWatched ? weights.detached : nil
+    let keptX = weights.watched == nil ? nil : x.detached
+    let biasShape = bias.map { $0.isWatched ? $0.shape : nil }
+    let residual = residual.map(\.isWatched)
+    return { gradient in
+      var parts: [Tensor?] = [
+        keptWeights.map { gradients.ofInput(gradient, $0.tensor, convolve: Self.convolve) },
+        keptX.map { gradients.ofKernel(gradient, $0) },
+      ]
+      if let biasShape { parts.append(biasShape.map { gradient.summed(to: $0) }) }
+      if let residual { parts.append(residual ? gradient : nil) }
+      return parts
+    }
+  }
+
+  private static func convolve(_ x: Tensor, kernel: Tensor, padding: Padding) -> Tensor {
+    Convolution2D(kernel: kernel, padding: padding)(x)
   }
 }

@@ -20,9 +20,24 @@ struct LayerWeights: Sendable {
     form = weights.isWatched ? .values(weights) : .packed(Self.pack(weights, storage))
   }
 
+  /// Weights for one use, or a few: each use packs them.
+  init(unpacked weights: Tensor) {
+    shape = weights.shape
+    form = .values(weights)
+  }
+
   var outputs: Int { shape[0] }
   var depth: Int { shape.count(of: 1..<shape.rank) }
-  var isWatched: Bool { if case .values = form { true } else { false } }
+
+  /// The weights, if they are being trained.
+  var watched: Tensor? {
+    if case .values(let weights) = form, weights.isWatched { weights } else { nil }
+  }
+
+  /// The same weights, off the tape.
+  var detached: LayerWeights {
+    if case .values(let weights) = form { LayerWeights(unpacked: weights.detached) } else { self }
+  }
 
   /// The matrix for products: packed for this one use where the weights are being trained.
   var matrix: PackedMatrix {
@@ -40,6 +55,17 @@ struct LayerWeights: Sendable {
       Tensor(shape: shape) { target in
         if let start = target.baseAddress { matrix.unpack(into: start) }
       }
+    }
+  }
+
+  /// A matrix `[rows, columns]` for products with its rows, for one use: what flows back through a
+  /// layer meets its weights the other way round.
+  static func matrix(of weights: Tensor) -> PackedMatrix {
+    let (depth, columns) = (weights.shape[0], weights.shape[1])
+    return weights.withPointer { start in
+      PackedMatrix(
+        .init(start, depthDistance: columns, columnDistance: 1), depth: depth, columns: columns,
+        isTemporary: true)
     }
   }
 

@@ -33,13 +33,18 @@ package struct Linear: Sendable {
     guard adapters.isEmpty else {
       return adapters.changing(x, activation, residual) { unadapted(x, activation: $0, adding: $1) }
     }
-    guard !weights.isWatched, ![x, bias, residual].contains(where: { $0?.isWatched ?? false })
-    else {
-      return composed(x, activation, residual)
+    guard activation == .none || !isWatched(x, weights.watched, bias, residual) else {
+      // The activation's gradient needs what stands before it.
+      let activated = activation(self(x))
+      return residual.map { activated + $0 } ?? activated
     }
     let shape = x.shape.replacing(axis: -1, with: weights.outputs)
-    return RowProduct(matrix: weights.matrix, bias: bias, activation: activation).callAsFunction(
-      x, shape: shape, adding: residual)
+    let result = RowProduct(matrix: weights.matrix, bias: bias, activation: activation)
+      .callAsFunction(
+        x, shape: shape, adding: residual)
+    guard isWatched(x, weights.watched, bias, residual) else { return result }
+    let inputs = [x, weights.tensor] + [bias, residual].compactMap { $0 }
+    return result.recorded("linear", inputs, pullback: pullback(x, residual: residual))
   }
 
   private var unadapted: Linear {
@@ -48,14 +53,30 @@ package struct Linear: Sendable {
     return layer
   }
 
-  /// The same from operations that each have a gradient.
-  private func composed(_ x: Tensor, _ activation: Activation, _ residual: Tensor?) -> Tensor {
-    let rows = x.shape.rank == 1 ? x.reshaped([1, x.count]) : x
-    var result = rows.matrixProduct(weight, transposingRight: true)
-      .reshaped(x.shape.replacing(axis: -1, with: weights.outputs))
-    if let bias { result = result + bias }
-    result = activation(result)
-    if let residual { result = result + residual }
-    return result
+  private func pullback(_ x: Tensor, residual: Tensor?) -> TapeNode.Pullback {
+    // Each factor is kept only where the other one's gradient is wanted.
+    let keptWeights = x.isWatched ? weights.detached : nil
+    let keptX = weights.watched == nil ? nil : x.detached
+    let biasShape = bias.map { $0.isWatched ? $0.shape : nil }
+    let residual = residual.map(\.isWatched)
+    return { [input = x.shape] gradient in
+      var parts: [Tensor?] = [
+        keptWeights.map { Self.ofInput(gradient, $0.tensor, input) },
+        keptX.map { gradient.outerProductSum($0) },
+      ]
+      if let biasShape { parts.append(biasShape.map { gradient.summed(to: $0) }) }
+      if let residual { parts.append(residual ? gradient : nil) }
+      return parts
+    }
   }
+
+  private static func ofInput(_ gradient: Tensor, _ weight: Tensor, _ input: Shape) -> Tensor {
+    RowProduct(matrix: LayerWeights.matrix(of: weight), bias: nil, activation: .none)
+      .callAsFunction(gradient, shape: input, adding: nil)
+  }
+}
+
+/// Whether one of the tensors that are there is watched.
+func isWatched(_ tensors: Tensor?...) -> Bool {
+  tensors.contains { $0?.isWatched ?? false }
 }

@@ -24,6 +24,21 @@ typedef enum {
   CK_ACTIVATION_QUICK_GELU = 3,
 } ck_activation;
 
+typedef enum {
+  CK_POINTWISE_SQUARE_ROOT = 0,
+  CK_POINTWISE_LOGARITHM = 1,
+  CK_POINTWISE_ABSOLUTE = 2,
+  CK_POINTWISE_SQUARE = 3,
+  CK_POINTWISE_SIGMOID = 4,
+  CK_POINTWISE_TANH = 5,
+  /// x above zero, `first` * x below
+  CK_POINTWISE_LEAKY_RELU = 6,
+  /// log(1 + exp(x))
+  CK_POINTWISE_SOFTPLUS = 7,
+  /// x held between `first` and `second`
+  CK_POINTWISE_CLAMP = 8,
+} ck_pointwise;
+
 typedef struct {
   /// out = a (+ - * /) b
   void (*add)(const float *a, const float *b, float *out, ptrdiff_t n);
@@ -113,6 +128,65 @@ typedef struct {
                           ptrdiff_t line_distance, ptrdiff_t pixel_distance, ptrdiff_t height,
                           ptrdiff_t width, ptrdiff_t columns, const float *_Nullable bias,
                           int32_t activation, const float *_Nullable residual);
+  // Pointwise functions and what gradients need
+  /// out = operation(x), with the parameters of `ck_pointwise`
+  void (*pointwise)(int32_t operation, float first, float second, const float *x, float *out,
+                    ptrdiff_t n);
+  /// out = gradient * operation'; `kept` is the operation's result for the square root, the sigmoid
+  /// and tanh, its argument for the others
+  void (*pointwise_gradient)(int32_t operation, float first, float second, const float *kept,
+                             const float *gradient, float *out, ptrdiff_t n);
+  /// out = the larger, the smaller of a and b
+  void (*maximum)(const float *a, const float *b, float *out, ptrdiff_t n);
+  void (*minimum)(const float *a, const float *b, float *out, ptrdiff_t n);
+  /// out = 1 where a > b, 0 where a < b, a half where they are equal
+  void (*larger_share)(const float *a, const float *b, float *out, ptrdiff_t n);
+  /// sums[column] = sum over the rows, in their order
+  void (*column_sums)(const float *x, ptrdiff_t ld, ptrdiff_t rows, ptrdiff_t columns,
+                      float *sums);
+  /// The input's gradient of `layer_norm`; over these rows also the sums that scale and bias get
+  void (*layer_norm_gradient)(const float *x, const float *gradient, float *out, ptrdiff_t rows,
+                              ptrdiff_t width, const float *_Nullable scale, float epsilon,
+                              float *_Nullable scale_sums, float *_Nullable bias_sums);
+  /// flow = gradient * activation'(x * scale + offset), left alone without an activation; then per
+  /// channel sums[channels] of the flow and, behind them, of flow * (x - mean)
+  void (*group_norm_flow)(const float *x, const float *gradient, float *flow, ptrdiff_t rows,
+                          ptrdiff_t channels, const float *scale, const float *offset,
+                          const float *mean, int32_t activation, float *sums);
+  /// out = flow * scale + (x - mean) * slope + shift, all per channel
+  void (*group_norm_input)(const float *x, const float *flow, float *out, ptrdiff_t rows,
+                           ptrdiff_t channels, const float *scale, const float *mean,
+                           const float *slope, const float *shift);
+  /// out[rows, 2 * width] = the gradient of `geglu` at x[rows, 2 * width]
+  void (*geglu_gradient)(const float *x, const float *gradient, float *out, ptrdiff_t rows,
+                         ptrdiff_t width);
+  /// out[r] = dot(a[r, :], b[r, :])
+  void (*row_dots)(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t width, float *out);
+  /// out = y * (gradient - dot(y, gradient)), per row of the softmax y
+  void (*softmax_gradient)(const float *y, const float *gradient, float *out, ptrdiff_t rows,
+                           ptrdiff_t width);
+  /// out = x - log(sum(exp(x))), per row
+  void (*log_softmax)(const float *x, float *out, ptrdiff_t rows, ptrdiff_t width);
+  /// out = gradient - exp(y) * sum(gradient), per row of the log-softmax y
+  void (*log_softmax_gradient)(const float *y, const float *gradient, float *out, ptrdiff_t rows,
+                               ptrdiff_t width);
+  /// Attention's backward step on a block: raw scores become weights exp(scale * s - log_sum), and
+  /// the flow into the weights becomes the one into the raw products, weight * (flow - mean) *
+  /// scale. Row r sees its first `visible + r` columns; the others get zeros.
+  void (*attention_flow)(float *scores, float *flow, ptrdiff_t ld, ptrdiff_t rows, ptrdiff_t width,
+                         float scale, ptrdiff_t visible, const float *log_sum, const float *mean);
+  /// out[width, channels] = scale * the sum of each size x size square of a picture with lines
+  /// `ld` apart
+  void (*pool_line)(const float *x, ptrdiff_t ld, ptrdiff_t width, ptrdiff_t channels,
+                    ptrdiff_t size, float scale, float *out);
+  /// out[width * size, channels] = scale * each pixel, `size` times in a row
+  void (*spread_line)(const float *x, ptrdiff_t width, ptrdiff_t channels, ptrdiff_t size,
+                      float scale, float *out);
+  /// One input line of the transpose of `ck_patches`: adds up what all patches hold of it
+  void (*unpatch_line)(const float *patches, ptrdiff_t width, ptrdiff_t channels,
+                       ptrdiff_t kernel_height, ptrdiff_t kernel_width, ptrdiff_t stride,
+                       ptrdiff_t top, ptrdiff_t left, ptrdiff_t out_height, ptrdiff_t out_width,
+                       ptrdiff_t line, float *out);
 } ck_kernels;
 
 /// The best set this CPU and this build can run.
