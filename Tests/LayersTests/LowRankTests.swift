@@ -34,6 +34,24 @@ import Testing
         layer(x.watched(), activation: activation, adding: residual), expected) < 2e-4)
   }
 
+  /// Training an adapter needs the gradients of its factors, an adapted network those of its input.
+  @Test mutating func `gradients flow through the change to its factors and its input`() throws {
+    let (weight, down, up) = (random([7, 5]), random([2, 5]).watched(), random([7, 2]).watched())
+    let (x, shade) = (random([2, 3, 5]).watched(), random([2, 3, 7]))
+    var layer = Linear(weight: weight, bias: nil)
+    layer.adapters = [LowRank(down: down, up: up, scale: 0.5)]
+    let loss = (layer(x, activation: .gelu) * shade).mean()
+    let changed = weight + up.matrixProduct(down) * 0.5
+    let other = Linear(weight: changed, bias: nil)
+    let expected = (other(x, activation: .gelu) * shade).mean()
+    let found = try loss.gradients(withRespectTo: [x, down, up])
+    let wanted = try expected.gradients(withRespectTo: [x, down, up])
+    for (a, b) in zip(found, wanted) {
+      #expect(distance(a, b) < 1e-5)
+      #expect(b.values.contains { abs($0) > 1e-3 })
+    }
+  }
+
   @Test(arguments: [(1, Padding.same(1)), (2, Padding(top: 0, left: 0, bottom: 1, right: 1))])
   mutating func `a convolution is the one with changed weights`(stride: Int, padding: Padding) {
     let (weight, bias) = (random([6, 4, 3, 3]), random([6]))

@@ -52,7 +52,7 @@ import Testing
     "unet.conv_in.dora_scale", "lora_unet_conv_in.hada_w1_a", "lora_unet_conv_in.lokr_w1",
     "lora_unet_conv_in.lora_mid.weight", "unet.conv_in.lora_B.bias",
     "text_encoder_2.text_model.encoder.layers.0.mlp.fc1.lora_A.weight",
-    "lora_te2_text_model_encoder_layers_0_mlp_fc1.alpha", "conv_in.weight",
+    "lora_te2_text_model_encoder_layers_0_mlp_fc1.alpha", "conv_in.weight", "unet.conv_in.lora_A",
   ])
   func `a tensor of another kind is named`(name: String) throws {
     var tensors = Self.good
@@ -110,6 +110,13 @@ import Testing
     try expect("alpha_pattern", of: Self.good, metadata: #"{"unet.alpha_pattern": {"a": []}}"#)
     try expect("JSON", of: Self.good, metadata: "{")
     #expect(try refusal(Self.good, metadata: #"{"unet.r": 2, "unet.use_dora": false}"#) == nil)
+  }
+
+  @Test(arguments: [".alpha", "unet..lora_A.weight", "lora_unet_.lora_up.weight", "_lora.alpha"])
+  func `a key without a layer is refused`(name: String) throws {
+    var tensors = Self.good
+    tensors[name] = Tensor(repeating: 1, shape: [2, 2])
+    #expect(try refusal(tensors) != nil)
   }
 
   @Test func `an alpha that is no number is refused`() throws {

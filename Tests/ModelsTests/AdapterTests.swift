@@ -119,6 +119,32 @@ import Testing
     #expect(try noise(pattern, weight: 1) == plain)
   }
 
+  @Test(arguments: ["", "unet.", "lora_unet_"])
+  func `the spellings of a layer are one`(prefix: String) throws {
+    let networks = try EditorNetworks(folder: folder)
+    let name = "mid_block.attentions.0.transformer_blocks.0.attn1"
+    func noise(_ down: String, _ up: String) throws -> [Float] {
+      let path = "\(assembly.path)/spelling.safetensors"
+      try SafetensorsWriter.write(
+        [
+          down: Tensor(repeating: 0.5, shape: [4, 48]), up: Tensor(repeating: 0.5, shape: [48, 4]),
+        ], to: path)
+      let adapter = try networks.adapter(try AdapterFile(path: path))
+      return try networks.adapted(by: [(adapter, 1)]).unet(
+        sample: Tensor(repeating: 0.5, shape: [1, 4, 4, 17]), timestep: 3,
+        context: Tensor(repeating: 0.5, shape: [1, 3, 32])
+      ).values
+    }
+    let peft = try noise(
+      "unet.\(name).to_out.0.lora_A.weight", "unet.\(name).to_out.0.lora_B.weight")
+    let old = "\(prefix)\(name).processor.to_out_lora"
+    #expect(try noise("\(old).down.weight", "\(old).up.weight") == peft)
+    let flat = "\(prefix)\(name.replacing(".", with: "_"))_to_out_0"
+    #expect(try noise("\(flat).lora_down.weight", "\(flat).lora_up.weight") == peft)
+    let third = "\(prefix)\(name).to_out.0.lora"
+    #expect(try noise("\(third).down.weight", "\(third).up.weight") == peft)
+  }
+
   @Test func `adapting takes little time`() throws {
     let networks = try EditorNetworks(folder: folder)
     let kohya = try networks.adapter(try file("kohya"))
