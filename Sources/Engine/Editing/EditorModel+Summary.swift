@@ -20,6 +20,11 @@ extension EditorModel {
       "defaults      \(resolution) model pixels, \(defaultSteps) steps of \(defaultSampler), guidance "
         + "\(defaultGuidanceScale), hole fill \(settings.holeFill.rawValue)",
     ]
+    if let previewer {
+      let preview = previewer.autoencoder.configuration
+      lines.append(
+        "previews      1/\(preview.downsamplingFactor) of the size, \(preview.kind)")
+    }
     if !settings.vocabulary.isEmpty {
       lines.append("vocabulary    " + settings.vocabulary.map(\.name).joined(separator: ", "))
     }
