@@ -69,28 +69,11 @@ import Testing
     #expect(difference.share <= 0.001, "\(golden.testDescription): \(difference)")
   }
 
-  /// The model of a case of the 2.x layout: the common one with another setting or autoencoder, put
-  /// together by symbolic links.
-  private func model(_ golden: PipelineCase, folder: String) throws -> EditorModel {
+  /// The model of a case of the 2.x layout: the common one, or with another setting or autoencoder.
+  private func model(_ golden: PipelineCase) throws -> EditorModel {
     guard golden.clipSkip != nil || golden.vae != nil else { return try Fixture.secondModel() }
-    let files = FileManager.default
-    let assembly = NSTemporaryDirectory() + "editor-" + UUID().uuidString
-    try files.createDirectory(atPath: assembly, withIntermediateDirectories: true)
-    defer { try? files.removeItem(atPath: assembly) }
-    for part in ["scheduler", "text_encoder", "tokenizer", "unet", "vae"] {
-      let name = part == "vae" ? golden.vae : nil
-      try files.createSymbolicLink(
-        atPath: "\(assembly)/\(part)",
-        withDestinationPath: "\(folder)/\(name ?? "model/\(part)")")
-    }
-    let index = try String(contentsOfFile: folder + "/model/model_index.json", encoding: .utf8)
-    try index.replacing(
-      "AutoencoderKL", with: golden.vae == nil ? "AutoencoderKL" : "AutoencoderTiny"
-    )
-    .write(toFile: assembly + "/model_index.json", atomically: true, encoding: .utf8)
-    try #"{"clip_skip": \#(golden.clipSkip ?? 0)}"#
-      .write(toFile: assembly + "/byteedit.json", atomically: true, encoding: .utf8)
-    return try EditorModel(folder: assembly, name: "golden")
+    return try Fixture.secondModel(
+      settings: #"{"clip_skip": \#(golden.clipSkip ?? 0)}"#, tinyAutoencoder: golden.vae)
   }
 
   /// Four channels, v-prediction, OpenCLIP's text half; one case has a tiny autoencoder.
@@ -99,7 +82,7 @@ import Testing
     let folder = try Fixture.path("pipeline-sd2")
     let golden = try Fixture.cases(folder)[index]
     let difference = try difference(
-      request(golden, folder: folder, side: 64), model: model(golden, folder: folder),
+      request(golden, folder: folder, side: 64), model: model(golden),
       folder: folder, case: index)
     print("2.x, \(golden.testDescription): \(difference)")
     #expect(difference.mean <= 0.26, "\(golden.testDescription): \(difference)")
@@ -110,7 +93,7 @@ import Testing
   func `every setting of such a model that differs is seen`(_ index: Int) throws {
     let folder = try Fixture.path("pipeline-sd2")
     let golden = try Fixture.cases(folder)[index]
-    let model = try model(golden, folder: folder)
+    let model = try model(golden)
     // What stands in the hole of the masked picture is nothing to a model that does not see it.
     for (name, fault) in Self.faults where name != "hole fill" {
       var request = try request(golden, folder: folder, side: 64)

@@ -21,6 +21,11 @@ extension EditorModel {
         + "\(defaultGuidanceScale), hole fill \(settings.holeFill.rawValue)",
     ]
     lines.append("weights       \(storage.rawValue)")
+    if let previewer {
+      let preview = previewer.autoencoder.configuration
+      lines.append(
+        "previews      1/\(preview.downsamplingFactor) of the size, \(preview.kind)")
+    }
     if !settings.vocabulary.isEmpty {
       lines.append("vocabulary    " + settings.vocabulary.map(\.name).joined(separator: ", "))
     }

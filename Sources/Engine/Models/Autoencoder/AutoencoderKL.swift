@@ -44,7 +44,7 @@ package struct AutoencoderKL: Sendable {
   /// - Parameters:
   ///   - image: `[batch, height, width, 3]` in -1...1, at least f pixels high and wide; throws
   ///     otherwise.
-  ///   - tiling: how to save memory, off the tape; without it everything is computed at once.
+  ///   - tiling: how to save memory, without gradients; without it everything is computed at once.
   package func encode(
     _ image: Tensor, tiling: AutoencoderTiling? = nil
   ) throws(ModelError) -> (mean: Tensor, logVariance: Tensor) {
@@ -72,7 +72,7 @@ package struct AutoencoderKL: Sendable {
   /// - Parameters:
   ///   - latent: `[batch, height, width, latent channels]`, divided by the scaling factor and
   ///     shifted already; throws for another shape.
-  ///   - tiling: how to save memory, off the tape; without it everything is computed at once.
+  ///   - tiling: how to save memory, without gradients; without it everything is computed at once.
   package func decode(
     _ latent: Tensor, tiling: AutoencoderTiling? = nil
   ) throws(ModelError) -> Tensor {
@@ -92,9 +92,11 @@ package struct AutoencoderKL: Sendable {
 }
 
 extension Tensor {
-  /// The results for every item of the first axis, one behind the other.
+  /// The results for every item of the first axis, one behind the other, without gradients.
   fileprivate func mapSamples(_ body: (Tensor) -> Tensor) -> Tensor {
-    guard shape[0] > 1 else { return body(self) }
-    return Tensor.concatenated((0..<shape[0]).map { body(slice($0..<$0 + 1, axis: 0)) }, axis: 0)
+    let plain = detached
+    let results = (0..<shape[0]).map { body(plain.slice($0..<$0 + 1, axis: 0)) }
+    return (results.count == 1 ? results[0] : Tensor.concatenated(results, axis: 0))
+      .recordedWithoutGradient("autoencoder in strips", [self])
   }
 }
