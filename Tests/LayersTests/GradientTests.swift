@@ -41,8 +41,9 @@ import Testing
     }
   }
 
-  /// The first input is a picture or a sequence, and a sample's gradient is its own. The blocks,
-  /// whose inputs have other names, are left out.
+  /// The first input is a picture or a sequence, and a sample's gradient is its own.
+  ///
+  /// The blocks, whose inputs have other names, are left out.
   @Test func `the batch does not change the bits of a sample's gradient`() throws {
     for operation in GradientCases.all
     where operation.inputs[0] != "weight" && operation.inputs.count < 5 {

@@ -74,50 +74,67 @@ import Testing
   ]
 
   static let reductions: [GradientCase] = [
-    whole("softmax", { $0.softmax() }) { x in
-      TensorTwins.rows(x) { row in
-        let total = row.reduce(0) { $0 + exp($1) }
-        return row.map { exp($0) / total }
-      }
-    },
-    whole("log softmax", { $0.logSoftmax() }) { x in
-      TensorTwins.rows(x) { row in
-        let total = row.reduce(0) { $0 + exp($1) }
-        return row.map { $0 - log(total) }
-      }
-    },
-    whole("sum", { $0.sum() }) { Doubles([$0.values.reduce(0, +)], []) },
-    whole("mean", { $0.mean() }) {
-      Doubles([$0.values.reduce(0, +) / Double($0.values.count)], [])
-    },
-    whole("sum of axes", { $0.sum(axes: [1, -1]) }) { TensorTwins.sum($0, axes: [1, 3]) },
-    whole("mean of axes", { $0.mean(axes: [0, 2]) }) { TensorTwins.mean($0, axes: [0, 2]) },
-    whole("mean per sample", { $0.meanPerSample() }) { TensorTwins.mean($0, axes: [1, 2]) },
-    whole("deviation per sample", { $0.deviationPerSample() }) {
-      TensorTwins.deviationPerSample($0)
-    },
+    whole(
+      "softmax", { $0.softmax() },
+      twin: { x in
+        TensorTwins.rows(x) { row in
+          let total = row.reduce(0) { $0 + exp($1) }
+          return row.map { exp($0) / total }
+        }
+      }),
+    whole(
+      "log softmax", { $0.logSoftmax() },
+      twin: { x in
+        TensorTwins.rows(x) { row in
+          let total = row.reduce(0) { $0 + exp($1) }
+          return row.map { $0 - log(total) }
+        }
+      }),
+    whole("sum", { $0.sum() }, twin: { Doubles([$0.values.reduce(0, +)], []) }),
+    whole(
+      "mean", { $0.mean() },
+      twin: {
+        Doubles([$0.values.reduce(0, +) / Double($0.values.count)], [])
+      }),
+    whole("sum of axes", { $0.sum(axes: [1, -1]) }, twin: { TensorTwins.sum($0, axes: [1, 3]) }),
+    whole(
+      "mean of axes", { $0.mean(axes: [0, 2]) }, twin: { TensorTwins.mean($0, axes: [0, 2]) }),
+    whole("mean per sample", { $0.meanPerSample() }, twin: { TensorTwins.mean($0, axes: [1, 2]) }),
+    whole(
+      "deviation per sample", { $0.deviationPerSample() },
+      twin: {
+        TensorTwins.deviationPerSample($0)
+      }),
   ]
 
   static let layout: [GradientCase] = [
-    whole("broadcast", { $0.broadcast(to: [2, 3, 4, 5]) }) { x in
-      Doubles([2, 3, 4, 5]) { x[$0] }
-    },
-    whole("reshape", { $0.reshaped([33, -1]) }) { $0.reshaped([33, 7]) },
-    whole("transpose", { $0.transposed([2, 0, 3, 1]) }) {
-      TensorTwins.transposed($0, [2, 0, 3, 1])
-    },
-    whole("slice", { $0.slice(2..<5, axis: 1) }) { TensorTwins.slice($0, 2..<5, axis: 1) },
+    whole(
+      "broadcast", { $0.broadcast(to: [2, 3, 4, 5]) },
+      twin: { x in
+        Doubles([2, 3, 4, 5]) { x[$0] }
+      }),
+    whole("reshape", { $0.reshaped([33, -1]) }, twin: { $0.reshaped([33, 7]) }),
+    whole(
+      "transpose", { $0.transposed([2, 0, 3, 1]) },
+      twin: {
+        TensorTwins.transposed($0, [2, 0, 3, 1])
+      }),
+    whole("slice", { $0.slice(2..<5, axis: 1) }, twin: { TensorTwins.slice($0, 2..<5, axis: 1) }),
     GradientCase("concatenate", ["a", "b"]) {
       Tensor.concatenated([$0[0], $0[1], $0[0]], axis: 1)
     } twin: {
       TensorTwins.concatenated([$0[0], $0[1], $0[0]], axis: 1)
     },
-    whole("padding", { $0.padded(axis: 1, before: 2, after: 3) }) {
-      TensorTwins.padded($0, axis: 1, before: 2, after: 3)
-    },
-    whole("gather", { $0.gathered([4, 0, 4, 2, 4]) }) {
-      TensorTwins.gathered($0, [4, 0, 4, 2, 4])
-    },
+    whole(
+      "padding", { $0.padded(axis: 1, before: 2, after: 3) },
+      twin: {
+        TensorTwins.padded($0, axis: 1, before: 2, after: 3)
+      }),
+    whole(
+      "gather", { $0.gathered([4, 0, 4, 2, 4]) },
+      twin: {
+        TensorTwins.gathered($0, [4, 0, 4, 2, 4])
+      }),
   ]
 
   static let products: [GradientCase] = [

@@ -146,17 +146,20 @@ enum GradientCases {
       },
       picture("nearest upsampling", { upsampledNearest2x($0) }, twin: { LayerTwins.upsampled($0) }),
       picture("average pooling", { averagePooled($0) }, twin: { LayerTwins.pooled($0, size: 2) }),
-      picture("average pooling by 3", { averagePooled($0, size: 3) }) {
-        LayerTwins.pooled($0, size: 3)
-      },
+      picture(
+        "average pooling by 3", { averagePooled($0, size: 3) },
+        twin: {
+          LayerTwins.pooled($0, size: 3)
+        }),
     ]
     + [Activation.silu, .gelu, .quickGELU].map { activation in
-      picture(activation.rawValue, { activation($0) }) { LayerTwins.activation(activation, $0) }
+      picture(
+        activation.rawValue, { activation($0) }, twin: { LayerTwins.activation(activation, $0) })
     }
     + [("up", 9, 11), ("down", 3, 4), ("one axis", 5, 3)].map { name, height, width in
       picture(
-        "bilinear resampling, \(name)", { resizedBilinear($0, height: height, width: width) }
-      ) { LayerTwins.resized($0, height: height, width: width) }
+        "bilinear resampling, \(name)", { resizedBilinear($0, height: height, width: width) },
+        twin: { LayerTwins.resized($0, height: height, width: width) })
     }
 
   // MARK: Blocks
