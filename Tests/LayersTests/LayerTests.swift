@@ -35,16 +35,16 @@ import Testing
   }
 
   @Test func `a watched linear layer has the value of the fused one, and gradients`() throws {
-    var layer = Linear(weight: noise([4, 3], 1), bias: noise([4], 2))
+    let (weight, bias) = (noise([4, 3], 1), noise([4], 2))
     let x = noise([2, 5, 3], 3)
-    let plain = layer(x, activation: .gelu)
-    layer.weight = layer.weight.watched()
-    let taped = layer(x, activation: .gelu)
+    let plain = Linear(weight: weight, bias: bias)(x, activation: .gelu)
+    let watched = weight.watched()
+    let taped = Linear(weight: watched, bias: bias)(x, activation: .gelu)
     #expect(relativeError(taped, plain) < 1e-6)
-    let gradient = try taped.sum().gradients(withRespectTo: [layer.weight])[0]
-    var moved = layer
-    moved.weight = layer.weight.detached
-    moved.weight.withUnsafeMutableBufferPointer { $0[5] += 1e-2 }
+    let gradient = try taped.sum().gradients(withRespectTo: [watched])[0]
+    var shifted = weight
+    shifted.withUnsafeMutableBufferPointer { $0[5] += 1e-2 }
+    let moved = Linear(weight: shifted, bias: bias)
     let slope = ((moved(x, activation: .gelu) - plain).sum() / 1e-2).values[0]
     #expect(abs(gradient.values[5] - slope) < 2e-2 * max(1, abs(slope)))
   }

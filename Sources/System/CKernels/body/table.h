@@ -9,6 +9,10 @@
 
 #include "convert.h"
 
+#include "gemm.h"
+
+#include "winograd.h"
+
 #include "pointwise.h"
 
 #include "gradients.h"
@@ -41,6 +45,14 @@ const ck_kernels CK_TABLE = {
     .float_to_half = float_to_half,
     .bfloat_to_float = bfloat_to_float,
     .float_to_bfloat = float_to_bfloat,
+    .panel_columns = CK_PANEL,
+    .pack_panel = pack_panel,
+    .panel_product = panel_product,
+    .expand_bytes = expand_bytes,
+    .quantise_bytes = quantise_bytes,
+    .winograd_weights = winograd_weights,
+    .winograd_input = winograd_input,
+    .winograd_output = winograd_output,
     .pointwise = pointwise,
     .pointwise_gradient = pointwise_gradient,
     .maximum = maximum,

@@ -117,6 +117,36 @@ typedef struct {
   void (*bfloat_to_float)(const uint16_t *x, float *out, ptrdiff_t n);
   void (*float_to_bfloat)(const float *x, uint16_t *out, ptrdiff_t n);
 
+  // MARK: Products with packed matrices (body/gemm.h) and Winograd convolution (body/winograd.h)
+
+  /// Columns of a panel: packed matrices lie in panels of so many columns, `[depth][columns]` each,
+  /// zeros where the last one has fewer.
+  ptrdiff_t panel_columns;
+  /// Packs up to `panel_columns` columns of a matrix whose value (k, column) lies at
+  /// x[k * depth_distance + column * column_distance].
+  void (*pack_panel)(const float *x, ptrdiff_t depth_distance, ptrdiff_t column_distance,
+                     ptrdiff_t columns, ptrdiff_t depth, float *panel);
+  /// c[rows, columns] = a[rows, depth] panel[depth, columns], added to c where `accumulate` is not
+  /// 0. Every value is one chain of multiply-adds in the order of the depth.
+  void (*panel_product)(const float *a, ptrdiff_t lda, const float *panel, float *c, ptrdiff_t ldc,
+                        ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, int accumulate);
+  /// out[depth, panel_columns] = x * scales[column], from 8-bit values.
+  void (*expand_bytes)(const int8_t *x, const float *scales, ptrdiff_t depth, float *out);
+  /// x to the nearest of 255 steps: out = round(x * inverse[column]), `[depth][panel_columns]`.
+  void (*quantise_bytes)(const float *x, const float *inverse, ptrdiff_t depth, int8_t *out);
+  /// Nine taps of `depth` panel rows (`tap_distance` apart) to 36 frequencies.
+  void (*winograd_weights)(const float *taps, ptrdiff_t tap_distance, ptrdiff_t depth, float *out,
+                           ptrdiff_t frequency_distance);
+  /// `count` channels of the 6x6 pixels at (top, left), zeros outside the picture, to 36
+  /// frequencies; `out` is written in whole vectors, zeros behind `count`.
+  void (*winograd_input)(const float *x, ptrdiff_t height, ptrdiff_t width, ptrdiff_t channels,
+                         ptrdiff_t top, ptrdiff_t left, ptrdiff_t count, float *out,
+                         ptrdiff_t frequency_distance);
+  /// 36 frequencies to the first `height` x `width` of 4x4 pixels: activation(y + bias) + residual.
+  void (*winograd_output)(const float *x, ptrdiff_t frequency_distance, float *out,
+                          ptrdiff_t line_distance, ptrdiff_t pixel_distance, ptrdiff_t height,
+                          ptrdiff_t width, ptrdiff_t columns, const float *_Nullable bias,
+                          int32_t activation, const float *_Nullable residual);
   // Pointwise functions and what gradients need
   /// out = operation(x), with the parameters of `ck_pointwise`
   void (*pointwise)(int32_t operation, float first, float second, const float *x, float *out,
