@@ -53,7 +53,7 @@ package struct AutoencoderLoss: Sendable {
   private func difference(_ difference: Tensor) -> Tensor {
     switch reconstruction {
     case .absolute: difference.absolute().mean()
-    case .squared: (difference * difference).mean()
+    case .squared: difference.squared().mean()
     }
   }
 

@@ -59,8 +59,7 @@ package struct DenoisingLoss: Sendable {
   }
 
   private func weighted(_ prediction: Tensor, _ batch: DenoisingBatch) throws(LossError) -> Tensor {
-    let difference = prediction - wanted(batch)
-    var errors = difference * difference
+    var errors = (prediction - wanted(batch)).squared()
     if let pixelWeights = batch.pixelWeights { errors = errors * pixelWeights }
     guard !batch.sampleWeights.isEmpty else { return errors.mean() }
     let weights = Tensor(batch.sampleWeights, shape: [batch.sampleWeights.count, 1, 1, 1])
