@@ -94,6 +94,12 @@ let package = Package(
         "Imaging", "Digests",
       ], settings: numeric),
 
+    // MARK: Training
+    room(
+      "Training", "Optimizers", ["Tensors", "Compute", "CKernels", "Checkpoints", "Digests"],
+      settings: numeric),
+    room("Training", "Losses", ["Models", "Diffusion", "Tensors"], settings: numeric),
+
     // MARK: Service
     room("Service", "Sockets", ["CPlatform", "Locks", logging, system]),
     room("Service", "HTTP", ["Sockets", "CPlatform", "Locks", httpTypes, logging, system]),
@@ -123,7 +129,7 @@ let package = Package(
 
     // MARK: Tests, a mirror of Sources
     .target(
-      name: "Goldens", dependencies: ["Tensors"], path: "Tests/Goldens", swiftSettings: strict),
+      name: "Goldens", dependencies: ["Tensors"], path: "Tests/Goldens", swiftSettings: numeric),
     test("Compute", ["Compute", "CKernels", "Locks"], settings: numeric),
     test("Tensors", ["Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
     test("Layers", ["Layers", "Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
@@ -138,6 +144,15 @@ let package = Package(
       "Editing",
       ["Editing", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
       fixtures: true, settings: numeric),
+    test(
+      "Optimizers", ["Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Goldens"],
+      fixtures: true, settings: numeric),
+    test(
+      "Losses",
+      [
+        "Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute",
+        "Goldens",
+      ], fixtures: true, settings: numeric),
     test("Sockets", ["Sockets", "CPlatform", system, logging]),
     test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
     test("Observability", ["Observability", logging, metrics]),

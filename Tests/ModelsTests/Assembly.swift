@@ -6,7 +6,7 @@ final class Assembly {
 
   init(
     text: String = "clip-quick-gelu", unet: String = "unet-embedded", vae: String = "vae-embedded",
-    unetClass: String = "UNet2DConditionModel"
+    unetClass: String = "UNet2DConditionModel", vaeClass: String = "AutoencoderKL"
   ) throws {
     let files = FileManager.default
     try files.createDirectory(atPath: path + "/tokenizer", withIntermediateDirectories: true)
@@ -18,7 +18,7 @@ final class Assembly {
     let index = """
       {"_class_name": "StableDiffusionInpaintPipeline", "scheduler": ["diffusers", "DDIMScheduler"],
        "text_encoder": ["transformers", "CLIPTextModel"], "unet": ["diffusers", "\(unetClass)"],
-       "tokenizer": ["transformers", "CLIPTokenizer"], "vae": ["diffusers", "AutoencoderKL"]}
+       "tokenizer": ["transformers", "CLIPTokenizer"], "vae": ["diffusers", "\(vaeClass)"]}
       """
     try index.write(toFile: path + "/model_index.json", atomically: true, encoding: .utf8)
   }

@@ -8,9 +8,11 @@ import Testing
 @Suite struct EditorNetworksTests {
   private func load(
     text: String = "clip-quick-gelu", unet: String = "unet-embedded",
-    vae: String = "vae-embedded", unetClass: String = "UNet2DConditionModel"
+    vae: String = "vae-embedded", unetClass: String = "UNet2DConditionModel",
+    vaeClass: String = "AutoencoderKL"
   ) throws -> EditorNetworks {
-    let assembly = try Assembly(text: text, unet: unet, vae: vae, unetClass: unetClass)
+    let assembly = try Assembly(
+      text: text, unet: unet, vae: vae, unetClass: unetClass, vaeClass: vaeClass)
     return try EditorNetworks(folder: try ModelFolder(path: assembly.path))
   }
 
@@ -22,6 +24,14 @@ import Testing
     let noise = try networks.unet(
       sample: Tensor.concatenated([mean, mask, mean], axis: 3), timestep: 500, context: context)
     #expect(try networks.autoencoder.decode(noise).shape == [1, 16, 16, 3])
+    #expect(networks.seesMask)
+  }
+
+  @Test func `a U-Net that sees the latent alone fits too`() throws {
+    let networks = try load(
+      text: "clip-sd2", unet: "unet-sd2", vae: "vae-tiny", vaeClass: "AutoencoderTiny")
+    #expect(!networks.seesMask && networks.autoencoder.downsamplingFactor == 8)
+    #expect(networks.autoencoder.configuration.scalingFactor == 1)
   }
 
   @Test func `parts of different models are refused by the key that differs`() throws {
@@ -31,6 +41,9 @@ import Testing
       ({ try self.load(unet: "unet-sd", vae: "vae-sd") }, "cross_attention_dim"),
       ({ try self.load(unetClass: "UNet2DModel") }, "unet"),
       ({ try self.load(text: "vae-sd") }, "_class_name"),
+      ({ try self.load(vae: "vae-tiny") }, "_class_name"),
+      ({ try self.load(vaeClass: "AutoencoderTiny") }, "_class_name"),
+      ({ try self.load(vaeClass: "VQModel") }, "vae"),
     ] as [(() throws -> EditorNetworks, String)] {
       let error = #expect(throws: ModelError.self) { try load() }
       #expect(error?.description.contains("\"\(key)\"") == true, "\(String(describing: error))")

@@ -64,6 +64,15 @@ package struct WeightStore: Sendable {
     try take(name, shapes: [[rows, columns], [rows, columns, 1, 1]])
   }
 
+  /// Takes every tensor that is left, in its stored shape.
+  package mutating func takeAll() throws(CheckpointError) -> [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+      tensors[name] = try take(name, shape: Self.shape(of: source))
+    }
+    return tensors
+  }
+
   /// Throws when tensors are left that nobody took.
   package func finish() throws(CheckpointError) {
     guard sources.isEmpty else { throw .unexpectedTensors(path: path, tensors: unread) }

@@ -11,6 +11,8 @@ package struct EditorModel: Sendable {
   package let settings: ModelSettings
   let pipeline: InpaintingPipeline
   let adapters: EditorAdapters
+  /// Makes pictures of unfinished candidates; nothing where no autoencoder for it was given.
+  let previewer: PreviewDecoder?
   /// The sampler that `byteedit.json` names, or else the folder's scheduler.
   let sampler: SamplerKind
 
@@ -18,11 +20,13 @@ package struct EditorModel: Sendable {
   /// - Parameters:
   ///   - storage: how the weights of linear layers and convolutions are kept.
   ///   - adapters: merged into the weights, or kept for the requests that name them.
+  ///   - preview: the folder of the autoencoder that shows unfinished candidates; the model's own
+  ///     `preview_vae` by default, and none where that is not there either.
   /// - Throws: the error of the part that cannot be read, or `EditError.model` where the parts do
   ///   not make an inpainting editor.
   package init(
     folder path: String, name: String, storage: WeightStorage = .float32,
-    adapters sources: [AdapterSource] = []
+    adapters sources: [AdapterSource] = [], preview: String? = nil
   ) throws {
     let folder = try ModelFolder(path: path)
     self.name = name
@@ -33,6 +37,10 @@ package struct EditorModel: Sendable {
       folder: folder, storage: storage,
       merging: files.filter(\.source.isMerged).map { ($0.file, $0.source.weight) })
     adapters = try EditorAdapters(files, for: pipeline.networks)
+    let latentChannels = pipeline.autoencoder.configuration.latentChannels
+    previewer = try (preview ?? folder.optionalPath(of: PreviewDecoder.part)).map {
+      try PreviewDecoder(folder: $0, latentChannels: latentChannels)
+    }
     sampler = try Self.sampler(named: settings.sampler, or: pipeline.folderSampler)
   }
 

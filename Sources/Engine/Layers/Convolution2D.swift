@@ -47,17 +47,17 @@ package struct Convolution2D: Sendable {
     self.padding = padding
   }
 
-  /// `[out, kernel height, kernel width, in]`, as rounded to the storage.
-  package var weight: Tensor { weights.tensor }
-  /// Bytes that the weights take in memory.
-  package var weightBytes: Int { weights.matrix.bytes }
-
   /// For one use.
   /// - Parameter kernel: `[out, kernel height, kernel width, in]`.
   private init(kernel: Tensor, padding: Padding) {
     (weights, self.padding) = (LayerWeights(unpacked: kernel), padding)
     (bias, stride) = (nil, 1)
   }
+
+  /// `[out, kernel height, kernel width, in]`, as rounded to the storage.
+  package var weight: Tensor { weights.tensor }
+  /// Bytes that the weights take in memory.
+  package var weightBytes: Int { weights.matrix.bytes }
 
   /// `[batch, height, width, in]` to `[batch, height', width', out]`:
   /// activation(convolution + bias) + residual.
@@ -79,7 +79,7 @@ package struct Convolution2D: Sendable {
       input: x.shape, kernel: weights.shape, stride: stride, padding: padding)
     let result = convolve(x, plan, activation, residual)
     guard isWatched(x, weights.watched, bias, residual) else { return result }
-    let inputs = [x, weights.tensor] + [bias, residual].compactMap { $0 }
+    let inputs = [x, weights.watched ?? Tensor(0)] + [bias, residual].compactMap { $0 }
     return result.recorded(
       "convolution", inputs, pullback: pullback(x, to: plan.output, residual: residual))
   }

@@ -43,7 +43,7 @@ package struct Linear: Sendable {
       .callAsFunction(
         x, shape: shape, adding: residual)
     guard isWatched(x, weights.watched, bias, residual) else { return result }
-    let inputs = [x, weights.tensor] + [bias, residual].compactMap { $0 }
+    let inputs = [x, weights.watched ?? Tensor(0)] + [bias, residual].compactMap { $0 }
     return result.recorded("linear", inputs, pullback: pullback(x, residual: residual))
   }
 

@@ -5,11 +5,17 @@ package import Compute
 package struct EditorNetworks: Sendable {
   package let textEncoder: CLIPTextModel
   package let unet: UNet2DConditionModel
-  package let autoencoder: AutoencoderKL
+  package let autoencoder: PictureAutoencoder
   /// How the weights of linear layers and convolutions are kept.
   package let storage: WeightStorage
   /// The layers of each part, to build it again with other adapters.
   private let caches: [EditorPart: LayerCache]
+
+  /// Whether the denoiser sees mask and masked picture; otherwise the known part of the latent has
+  /// to be put back after every step.
+  package var seesMask: Bool {
+    unet.configuration.inputChannels != autoencoder.configuration.latentChannels
+  }
 
   /// Reads, checks and converts every weight.
   /// - Parameters:
@@ -34,8 +40,9 @@ package struct EditorNetworks: Sendable {
       let text = try CLIPTextConfiguration(
         try folder.configuration(of: "text_encoder"), path: textPath)
       let denoiser = try UNetConfiguration(try folder.configuration(of: "unet"), path: unetPath)
-      let pictures = try AutoencoderConfiguration(
-        try folder.configuration(of: "vae"), path: autoencoderPath)
+      let pictures = try PictureAutoencoderConfiguration(
+        try folder.configuration(of: "vae"), path: autoencoderPath,
+        className: folder.index.components["vae"]?.className)
       try Self.checkFit(text, denoiser, pictures, path: unetPath)
       textEncoder = try CLIPTextModel(
         configuration: text,
@@ -44,7 +51,7 @@ package struct EditorNetworks: Sendable {
       unet = try UNet2DConditionModel(
         configuration: denoiser,
         weights: try folder.weights(of: "unet").built(building(.unet)))
-      autoencoder = try AutoencoderKL(
+      autoencoder = try PictureAutoencoder(
         configuration: pictures,
         weights: try folder.weights(of: "vae", naming: .autoencoder).built(building(.autoencoder)))
     } catch let error as CheckpointError {
@@ -72,23 +79,26 @@ package struct EditorNetworks: Sendable {
   func cache(_ part: EditorPart) -> LayerCache { caches[part] ?? LayerCache() }
 
   private static let classes = [
-    "text_encoder": "CLIPTextModel", "unet": "UNet2DConditionModel", "vae": "AutoencoderKL",
+    "text_encoder": ["CLIPTextModel"], "unet": ["UNet2DConditionModel"],
+    "vae": PictureAutoencoderConfiguration.classes,
   ]
 
   private static func checkClasses(_ folder: ModelFolder) throws(ModelError) {
     for (part, expected) in classes.sorted(by: { $0.key < $1.key }) {
       let found = folder.index.components[part]?.className ?? "absent"
-      guard found == expected else {
+      guard expected.contains(found) else {
         throw .unsupportedValue(
-          path: "\(folder.path)/model_index.json", key: part, value: found, supported: expected)
+          path: "\(folder.path)/model_index.json", key: part, value: found,
+          supported: expected.joined(separator: " or "))
       }
     }
   }
 
-  /// The denoiser sees noisy latent, mask and conditioning latent, in that order, and the text.
+  /// The denoiser sees the noisy latent, and in an inpainting model then mask and conditioning
+  /// latent; and the text.
   private static func checkFit(
     _ text: CLIPTextConfiguration, _ unet: UNetConfiguration,
-    _ autoencoder: AutoencoderConfiguration, path: String
+    _ autoencoder: PictureAutoencoderConfiguration, path: String
   ) throws(ModelError) {
     func fault(_ key: String, _ reason: String) -> ModelError {
       .inconsistent(path: path, key: key, reason: reason)
@@ -97,11 +107,11 @@ package struct EditorNetworks: Sendable {
       throw fault("in_channels", "of the autoencoder must be 3: red, green, blue")
     }
     let latent = autoencoder.latentChannels
-    guard unet.inputChannels == 2 * latent + 1 else {
+    guard [latent, 2 * latent + 1].contains(unet.inputChannels) else {
       throw fault(
         "in_channels",
         "is \(unet.inputChannels), but an inpainting model over \(latent) latent channels has "
-          + "\(2 * latent + 1)")
+          + "\(2 * latent + 1), and one without conditioning \(latent)")
     }
     guard unet.outputChannels == latent else {
       throw fault("out_channels", "is \(unet.outputChannels), but latents have \(latent) channels")
