@@ -9,6 +9,7 @@ enum LayerTwins {
       switch activation {
       case .none: x
       case .silu: x / (1 + exp(-x))
+      case .relu: max(x, 0)
       case .gelu: 0.5 * x * erfc(-x / 2.0.squareRoot())
       case .quickGELU: x / (1 + exp(-1.702 * x))
       }
