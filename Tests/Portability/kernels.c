@@ -51,7 +51,7 @@ static void check_rows(const ck_kernels *set, const ck_kernels *plain, ptrdiff_t
   BOTH("scaled_add", n, k->scaled_add(a, 2, b, -1, out, n));
   BOTH("affine", n, k->affine(a, 2, -1, out, n));
   BOTH("exponential", n, k->exponential(a, out, n));
-  for (int activation = 0; activation < 4; activation++) {
+  for (int activation = 0; activation < 5; activation++) {
     BOTH("activate", n, k->activate(activation, a, out, n));
     BOTH("activate_gradient", n, k->activate_gradient(activation, a, b, out, n));
     BOTH("channel_affine", 2 * n, k->channel_affine(a, out, 2, n, b, c, activation));
@@ -99,7 +99,7 @@ static void check_gradients(const ck_kernels *set, const ck_kernels *plain, ptrd
   BOTH("column_sums", n, k->column_sums(a, n, 3, n, out));
   BOTH("layer_norm_gradient", 4 * n,
        k->layer_norm_gradient(a, c, out, 2, n, b, 1e-1f, out + 2 * n, out + 3 * n));
-  for (int activation = 0; activation < 4; activation++)
+  for (int activation = 0; activation < 5; activation++)
     BOTH("group_norm_flow", 4 * n,
          k->group_norm_flow(a, c, out, 2, n, b, c, c + 1, activation, out + 2 * n));
   BOTH("group_norm_input", 2 * n, k->group_norm_input(a, c, out, 2, n, b, c, c + 1, c + 2));
