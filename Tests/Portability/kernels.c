@@ -51,7 +51,7 @@ static void check_rows(const ck_kernels *set, const ck_kernels *plain, ptrdiff_t
   BOTH("scaled_add", n, k->scaled_add(a, 2, b, -1, out, n));
   BOTH("affine", n, k->affine(a, 2, -1, out, n));
   BOTH("exponential", n, k->exponential(a, out, n));
-  for (int activation = 0; activation < 4; activation++) {
+  for (int activation = 0; activation < 5; activation++) {
     BOTH("activate", n, k->activate(activation, a, out, n));
     BOTH("activate_gradient", n, k->activate_gradient(activation, a, b, out, n));
     BOTH("channel_affine", 2 * n, k->channel_affine(a, out, 2, n, b, c, activation));
@@ -87,6 +87,34 @@ static void check_online(const ck_kernels *set, const ck_kernels *plain, ptrdiff
   compare("group_moments", 4);
 }
 
+// What gradients need; the arrays behind b's hold positive values.
+static void check_gradients(const ck_kernels *set, const ck_kernels *plain, ptrdiff_t n) {
+  for (int operation = 0; operation <= CK_POINTWISE_CLAMP; operation++) {
+    BOTH("pointwise", n, k->pointwise(operation, -0.5f, 1.5f, b, out, n));
+    BOTH("pointwise_gradient", n, k->pointwise_gradient(operation, -0.5f, 1.5f, b, c, out, n));
+  }
+  BOTH("maximum", n, k->maximum(a, b, out, n));
+  BOTH("minimum", n, k->minimum(a, b, out, n));
+  BOTH("larger_share", n, k->larger_share(a, b, out, n));
+  BOTH("column_sums", n, k->column_sums(a, n, 3, n, out));
+  BOTH("layer_norm_gradient", 4 * n,
+       k->layer_norm_gradient(a, c, out, 2, n, b, 1e-1f, out + 2 * n, out + 3 * n));
+  for (int activation = 0; activation < 5; activation++)
+    BOTH("group_norm_flow", 4 * n,
+         k->group_norm_flow(a, c, out, 2, n, b, c, c + 1, activation, out + 2 * n));
+  BOTH("group_norm_input", 2 * n, k->group_norm_input(a, c, out, 2, n, b, c, c + 1, c + 2));
+  BOTH("geglu_gradient", 4 * n, k->geglu_gradient(a, c, out, 2, n));
+  BOTH("row_dots", 2, k->row_dots(a, c, 2, n, out));
+  BOTH("softmax_gradient", 2 * n, k->softmax_gradient(b, c, out, 2, n));
+  BOTH("log_softmax", 2 * n, k->log_softmax(a, out, 2, n));
+  BOTH("log_softmax_gradient", 2 * n, k->log_softmax_gradient(c, b, out, 2, n));
+  BOTH("attention_flow", 4 * n, memcpy(out, c, 16 * (size_t)n);
+       k->attention_flow(out, out + 2 * n, n, 2, n, 0.7f, n - 1, b, c));
+  BOTH("pool_line", 2 * n, k->pool_line(a, 4 * n, 2, n, 2, 0.5f, out));
+  BOTH("spread_line", 4 * n, k->spread_line(a, 2, n, 2, 0.5f, out));
+  BOTH("unpatch_line", 4 * n, k->unpatch_line(a, 4, n, 1, 3, 1, 0, 1, 1, 4, 0, out));
+}
+
 int main(void) {
   fill();
   const ck_kernels *plain = ck_table(CK_SET_PLAIN);
@@ -95,7 +123,10 @@ int main(void) {
     const ck_kernels *table = ck_table((ck_set)set);
     if (!table || !plain) continue;
     sets++;
-    for (ptrdiff_t n = 1; n < 300; n++) check_rows(table, plain, n), check_online(table, plain, n);
+    for (ptrdiff_t n = 1; n < 300; n++) {
+      check_rows(table, plain, n), check_online(table, plain, n);
+      check_gradients(table, plain, n);
+    }
   }
   printf("%d sets beside the plain one, %d failures\n", sets, failures);
   return failures > 0 || sets == 0;

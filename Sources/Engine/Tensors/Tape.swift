@@ -12,7 +12,7 @@ package final class TapeNode: Sendable {
   /// Emptied only while the node is being freed, when nobody else can see it.
   nonisolated(unsafe) private(set) var inputs: [TapeNode?]
   let shape: Shape
-  /// Nil where the operation has no gradient yet, and for a checkpointed block.
+  /// Nil where the operation has no gradient, and for a checkpointed block.
   let pullback: Pullback?
   /// A checkpointed block, to be run again on the tape when a gradient reaches it.
   let block: (@Sendable () -> Tensor)?
@@ -76,6 +76,14 @@ extension Tensor {
     var copy = self
     copy.node = TapeNode(
       operation: operation, inputs: inputs.map(\.node), shape: shape, pullback: pullback)
+    return copy
+  }
+
+  /// This result of an operation that has no gradient: taking one throws and names it.
+  package func recordedWithoutGradient(_ operation: String, _ inputs: [Tensor]) -> Tensor {
+    guard inputs.contains(where: \.isWatched), !TapeFrame.takes(inputs) else { return self }
+    var copy = self
+    copy.node = TapeNode(operation: operation, inputs: inputs.map(\.node), shape: shape)
     return copy
   }
 

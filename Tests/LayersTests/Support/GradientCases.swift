@@ -152,7 +152,7 @@ enum GradientCases {
           LayerTwins.pooled($0, size: 3)
         }),
     ]
-    + [Activation.silu, .gelu, .quickGELU].map { activation in
+    + [Activation.silu, .gelu, .quickGELU, .relu].map { activation in
       picture(
         activation.rawValue, { activation($0) }, twin: { LayerTwins.activation(activation, $0) })
     }

@@ -107,6 +107,7 @@ static void group_norm_flow(const float *x, const float *gradient, float *flow, 
   case CK_ACTIVATION_SILU: CK_FLOW(CK_ACTIVATION_SILU); break;
   case CK_ACTIVATION_GELU: CK_FLOW(CK_ACTIVATION_GELU); break;
   case CK_ACTIVATION_QUICK_GELU: CK_FLOW(CK_ACTIVATION_QUICK_GELU); break;
+  case CK_ACTIVATION_RELU: CK_FLOW(CK_ACTIVATION_RELU); break;
   default: CK_FLOW(CK_ACTIVATION_NONE); break;
   }
 #undef CK_FLOW
