@@ -3,6 +3,9 @@ package import Tensors
 /// The weights of one part, taken one by one: each tensor is checked against the shape that the
 /// configuration asks for, converted once, and its mapped pages are given back.
 package struct WeightStore: Sendable {
+  /// What whoever builds layers of these weights keeps with them.
+  package protocol Companion: Sendable {}
+
   private enum Source: Sendable {
     case file(SafetensorsFile, name: String)
     case memory(Tensor)
@@ -11,6 +14,7 @@ package struct WeightStore: Sendable {
   /// The part's folder, or a name for weights in memory; only used in messages.
   package let path: String
   private var sources: [String: Source] = [:]
+  package var companion: (any Companion)?
 
   /// Joins shards; throws when two of them, or two spellings of a name, give the same tensor.
   package init(

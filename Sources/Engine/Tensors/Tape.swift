@@ -95,7 +95,9 @@ extension Tensor {
   }
 
   /// A gradient of this tensor, of its shape, carried back to watched tensors: the product of a
-  /// vector with the Jacobian, in the sources' shapes. Consumes like `gradients(withRespectTo:)`.
+  /// vector with the Jacobian, in the sources' shapes.
+  ///
+  /// Consumes like `gradients(withRespectTo:)`.
   package consuming func pulledBack(
     _ gradient: Tensor, to sources: [Tensor]
   ) throws(TensorError) -> [Tensor] {

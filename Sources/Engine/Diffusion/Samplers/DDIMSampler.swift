@@ -11,11 +11,12 @@ struct DDIMSampler: Sampler {
     /// Weights of the predicted original and the predicted noise in the next latent.
     let nextSignal: Float
     let nextDeviation: Float
+    /// Weights of a clean latent and of noise at this step.
+    let start: Weights
   }
 
   private let steps: [Step]
   private let clip: Float?
-  private let start: Weights
 
   init(_ schedule: NoiseSchedule, _ range: StepRange) throws(DiffusionError) {
     let configuration = schedule.configuration
@@ -34,16 +35,17 @@ struct DDIMSampler: Sampler {
         prediction: Prediction(
           configuration.predictionType, signal: alpha.squareRoot(),
           deviation: (1 - alpha).squareRoot()),
-        nextSignal: nextAlpha.squareRoot(), nextDeviation: (1 - nextAlpha).squareRoot())
+        nextSignal: nextAlpha.squareRoot(), nextDeviation: (1 - nextAlpha).squareRoot(),
+        start: Weights(sample: alpha.squareRoot(), output: (1 - alpha).squareRoot()))
     }
-    let first = alphas[Int(timesteps[range.first])]
-    start = Weights(sample: first.squareRoot(), output: (1 - first).squareRoot())
     clip = configuration.clipsSample ?? true ? Float(configuration.clipSampleRange) : nil
     self.timesteps = timesteps.map { Float($0) }
     firstIndex = range.first
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor { start(original, noise) }
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    steps[index].start(original, noise)
+  }
 
   mutating func step(modelOutput: Tensor, at index: Int, sample: Tensor) -> SamplerStep {
     let step = steps[index]

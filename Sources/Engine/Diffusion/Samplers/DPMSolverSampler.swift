@@ -75,8 +75,8 @@ struct DPMSolverSampler: Sampler {
     return min(table.all.count { Double(-log($0)) < bound }, table.all.count - 1)
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor {
-    let level = levels[firstIndex]
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    let level = levels[index]
     return original.scaled(level.signal, adding: noise, scaled: level.deviation)
   }
 

@@ -40,8 +40,8 @@ struct EulerSampler: Sampler {
     sample * (1 / (sigmas[index] * sigmas[index] + 1).squareRoot())
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor {
-    original.scaled(1, adding: noise, scaled: sigmas[firstIndex])
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    original.scaled(1, adding: noise, scaled: sigmas[index])
   }
 
   mutating func step(modelOutput: Tensor, at index: Int, sample: Tensor) -> SamplerStep {

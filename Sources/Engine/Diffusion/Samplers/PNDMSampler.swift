@@ -16,10 +16,11 @@ struct PNDMSampler: Sampler {
     let noise: Weights
     /// Weights of the sample and of the noise in the next latent.
     let next: Weights
+    /// Weights of a clean latent and of noise at this step.
+    let start: Weights
   }
 
   private let steps: [Step]
-  private let start: Weights
   private var outputs: [Tensor] = []
   private var firstSample: Tensor?
 
@@ -39,8 +40,6 @@ struct PNDMSampler: Sampler {
       steps.append(Self.step(schedule, at: Int(timestep), from: from, to: from - ratio))
     }
     self.steps = steps
-    let first = alphas[Int(timesteps[range.first])]
-    start = Weights(sample: first.squareRoot(), output: (1 - first).squareRoot())
     self.timesteps = timesteps.map { Float($0) }
     firstIndex = range.first
   }
@@ -86,10 +85,13 @@ struct PNDMSampler: Sampler {
         type, signal: seen.squareRoot(), deviation: (1 - seen).squareRoot()),
       noise: Prediction(type, signal: alpha.squareRoot(), deviation: beta.squareRoot()).noise,
       next: Weights(
-        sample: (nextAlpha / alpha).squareRoot(), output: -(nextAlpha - alpha) / divisor))
+        sample: (nextAlpha / alpha).squareRoot(), output: -(nextAlpha - alpha) / divisor),
+      start: Weights(sample: seen.squareRoot(), output: (1 - seen).squareRoot()))
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor { start(original, noise) }
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    steps[index].start(original, noise)
+  }
 
   mutating func step(modelOutput: Tensor, at index: Int, sample: Tensor) -> SamplerStep {
     let step = steps[index]

@@ -14,14 +14,18 @@ package protocol Sampler: Sendable {
 
   /// The latent as the model wants to see it.
   func scaleInput(_ sample: Tensor, at index: Int) -> Tensor
-  /// Noises a clean latent to the level of the first step.
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor
+  /// Noises a clean latent to the level that step `index` begins at.
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor
   /// Goes one step on from what the model said about the (scaled) sample.
   mutating func step(modelOutput: Tensor, at index: Int, sample: Tensor) -> SamplerStep
 }
 
 extension Sampler {
   package func scaleInput(_ sample: Tensor, at index: Int) -> Tensor { sample }
+  /// Noises a clean latent to the level of the first step.
+  package func addNoise(to original: Tensor, noise: Tensor) -> Tensor {
+    addNoise(to: original, noise: noise, at: firstIndex)
+  }
   /// How many steps there are to do.
   package var count: Int { timesteps.count - firstIndex }
 }

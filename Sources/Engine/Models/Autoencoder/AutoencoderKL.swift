@@ -41,10 +41,12 @@ package struct AutoencoderKL: Sendable {
   /// Mean and logarithm of the variance, held to -30...20 as the reference does, of a picture's
   /// latent: `[batch, height / f, width / f, latent channels]` each, not yet scaled.
   ///
-  /// - Parameter image: `[batch, height, width, 3]` in -1...1, at least f pixels high and wide;
-  ///   throws otherwise.
+  /// - Parameters:
+  ///   - image: `[batch, height, width, 3]` in -1...1, at least f pixels high and wide; throws
+  ///     otherwise.
+  ///   - tiling: how to save memory, without gradients; without it everything is computed at once.
   package func encode(
-    _ image: Tensor
+    _ image: Tensor, tiling: AutoencoderTiling? = nil
   ) throws(ModelError) -> (mean: Tensor, logVariance: Tensor) {
     let shape = image.shape
     guard shape.rank == 4, shape[3] == configuration.imageChannels, shape.count > 0,
@@ -54,7 +56,9 @@ package struct AutoencoderKL: Sendable {
         "a picture \(shape), not [batch, height, width, \(configuration.imageChannels)]"
           + " of at least \(downsamplingFactor) pixels a side")
     }
-    let encoded = encoder(image, recomputing: recomputesBlocks)
+    let encoded =
+      tiling.map { tiling in image.mapSamples { encoder($0, tiling) } }
+      ?? encoder(image, recomputing: recomputesBlocks)
     let moments = quantization?(encoded) ?? encoded
     let channels = configuration.latentChannels
     return (
@@ -65,18 +69,34 @@ package struct AutoencoderKL: Sendable {
 
   /// The picture of a latent, `[batch, height * f, width * f, 3]`, about -1...1.
   ///
-  /// - Parameter latent: `[batch, height, width, latent channels]`, divided by the scaling factor
-  ///   and shifted already; throws for another shape.
-  package func decode(_ latent: Tensor) throws(ModelError) -> Tensor {
+  /// - Parameters:
+  ///   - latent: `[batch, height, width, latent channels]`, divided by the scaling factor and
+  ///     shifted already; throws for another shape.
+  ///   - tiling: how to save memory, without gradients; without it everything is computed at once.
+  package func decode(
+    _ latent: Tensor, tiling: AutoencoderTiling? = nil
+  ) throws(ModelError) -> Tensor {
     let shape = latent.shape
     guard shape.rank == 4, shape[3] == configuration.latentChannels, shape.count > 0 else {
       throw refusal(
         "a latent \(shape), not [batch, height, width, \(configuration.latentChannels)]")
     }
-    return decoder(postQuantization?(latent) ?? latent, recomputing: recomputesBlocks)
+    let latent = postQuantization?(latent) ?? latent
+    return tiling.map { tiling in latent.mapSamples { decoder($0, tiling) } }
+      ?? decoder(latent, recomputing: recomputesBlocks)
   }
 
   private func refusal(_ reason: String) -> ModelError {
     .invalidInput(model: "AutoencoderKL", reason: reason)
+  }
+}
+
+extension Tensor {
+  /// The results for every item of the first axis, one behind the other, without gradients.
+  fileprivate func mapSamples(_ body: (Tensor) -> Tensor) -> Tensor {
+    let plain = detached
+    let results = (0..<shape[0]).map { body(plain.slice($0..<$0 + 1, axis: 0)) }
+    return (results.count == 1 ? results[0] : Tensor.concatenated(results, axis: 0))
+      .recordedWithoutGradient("autoencoder in strips", [self])
   }
 }

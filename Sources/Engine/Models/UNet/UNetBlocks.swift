@@ -149,7 +149,9 @@ private struct UNetLayer: Sendable {
       timeWidth: configuration.timeWidth, &builder.weights)
     transformer =
       attends
-      ? try SpatialTransformer("\(block).attentions.\(index)", level: level, &builder) : nil
+      ? try SpatialTransformer(
+        "\(block).attentions.\(index)", level: level,
+        contextOnly: configuration.attendsToContextOnly[level], &builder) : nil
   }
 
   func callAsFunction(_ x: Tensor, _ conditioning: UNetConditioning) -> Tensor {

@@ -22,6 +22,7 @@ typedef enum {
   CK_ACTIVATION_SILU = 1,
   CK_ACTIVATION_GELU = 2,
   CK_ACTIVATION_QUICK_GELU = 3,
+  CK_ACTIVATION_RELU = 4,
 } ck_activation;
 
 typedef enum {
