@@ -42,7 +42,7 @@ let package = Package(
     room("Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"]),
     room("Tokenizers", []),
     room("Diffusion", ["Tensors"]),
-    room("Models", ["Layers", "Tensors", "Checkpoints", "Compute"]),
+    room("Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"]),
     room("Imaging", ["CImageCodecs"]),
     room(
       "Editing",

@@ -72,6 +72,15 @@ static void check_rows(const ck_kernels *set, const ck_kernels *plain, ptrdiff_t
        k->half_to_float((uint16_t *)(out + n), out, n));
 }
 
+static void check_optimizer(const ck_kernels *set, const ck_kernels *plain, ptrdiff_t n) {
+  const ck_adamw numbers = {0.5f, 0.99f, 0.1f, 0.95f, 0.05f, 0.3f, 1e-4f, -0.01f};
+  BOTH("adamw", 3 * n, memcpy(out, a, 4 * (size_t)n); memcpy(out + n, c, 4 * (size_t)n);
+       memcpy(out + 2 * n, b, 4 * (size_t)n);
+       k->adamw(out, c + n, out + n, out + 2 * n, &numbers, n));
+  BOTH("approach", n, memcpy(out, a, 4 * (size_t)n); k->approach(out, b, 0.3f, n));
+  BOTH("sum_of_squares", 1, out[0] = (float)k->sum_of_squares(a, n));
+}
+
 static void check_online(const ck_kernels *set, const ck_kernels *plain, ptrdiff_t n) {
   BOTH("softmax_step", 2 * n + 6, float *state = out + 2 * n; memcpy(out, a, 8 * (size_t)n);
        state[0] = state[1] = -INFINITY;
@@ -124,8 +133,10 @@ int main(void) {
     if (!table || !plain) continue;
     sets++;
     for (ptrdiff_t n = 1; n < 300; n++) {
-      check_rows(table, plain, n), check_online(table, plain, n);
+      check_rows(table, plain, n);
+      check_online(table, plain, n);
       check_gradients(table, plain, n);
+      check_optimizer(table, plain, n);
     }
   }
   printf("%d sets beside the plain one, %d failures\n", sets, failures);
