@@ -39,7 +39,7 @@ let package = Package(
     room("Layers", ["Tensors", "Compute", "CKernels"]),
     room("Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"]),
     room("Tokenizers", []),
-    room("Diffusion", ["Tensors"]),
+    room("Diffusion", ["Tensors", "Checkpoints"]),
     room("Models", ["Layers", "Tensors", "Checkpoints", "Compute"]),
     room("Imaging", ["CImageCodecs"]),
     room(
