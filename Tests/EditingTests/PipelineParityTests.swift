@@ -58,7 +58,7 @@ import Testing
       share: Double(pairs.count { $0.0 != ($0.1 + 0.5).rounded(.down) }) / count)
   }
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<12)
   func `the same seed gives the reference's pixels`(_ index: Int) throws {
     let folder = try Fixture.path("pipeline")
     let golden = try Fixture.cases(folder)[index]
@@ -78,7 +78,7 @@ import Testing
     ("sampler", { $0.sampler = $0.sampler == .euler ? .dpmSolverMultistep : .euler }),
   ]
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<12)
   func `every setting that differs is seen`(_ index: Int) throws {
     let folder = try Fixture.path("pipeline")
     let golden = try Fixture.cases(folder)[index]

@@ -103,7 +103,7 @@ extension InpaintingPipeline {
   /// Draws the noise of one candidate and returns its denoising, a step at a time.
   ///
   /// Draw order of the reference: the picture's posterior where `strength` is below 1, the initial
-  /// noise, the masked picture's posterior, all from one generator.
+  /// noise, the masked picture's posterior, then what the sampler draws, all from one generator.
   package func denoising(
     _ conditioning: InpaintingConditioning, context: UNet2DConditionModel.PreparedContext,
     settings: DenoisingSettings
@@ -120,7 +120,7 @@ extension InpaintingPipeline {
       ?? noise * Float(sampler.initialNoiseScale)
     let predict = predictor(
       mask: conditioning.latentMask, masked: masked, context: context, settings: settings)
-    return Denoising(sampler: sampler, latent: start, model: predict)
+    return Denoising(sampler: sampler, latent: start, generator: generator, model: predict)
   }
 
   private func scaled(_ latent: Tensor) -> Tensor {
@@ -163,13 +163,5 @@ package struct LatentPosterior: Sendable {
   package func sample(using generator: inout TorchGenerator) -> Tensor {
     let noise = generator.latentNoise(mean.shape)
     return mean + (logVariance * 0.5).exponential() * noise
-  }
-}
-
-extension TorchGenerator {
-  /// Standard normal values `[batch, height, width, channels]`, drawn as the reference does:
-  /// channels before rows.
-  fileprivate mutating func latentNoise(_ shape: Shape) -> Tensor {
-    normal(shape: [shape[0], shape[3], shape[1], shape[2]]).nchwToNHWC()
   }
 }

@@ -27,17 +27,13 @@ struct DDIMSampler: Sampler {
       below: training)
     let finalAlpha = configuration.setsAlphaToOne ?? true ? 1 : alphas[0]
     steps = timesteps.map { timestep in
-      let alpha = alphas[Int(timestep)]
       let next = Int(timestep) - training / range.steps
       let nextAlpha = next >= 0 ? alphas[next] : finalAlpha
       return Step(
-        prediction: Prediction(
-          configuration.predictionType, signal: alpha.squareRoot(),
-          deviation: (1 - alpha).squareRoot()),
+        prediction: Prediction(schedule, at: Int(timestep)),
         nextSignal: nextAlpha.squareRoot(), nextDeviation: (1 - nextAlpha).squareRoot())
     }
-    let first = alphas[Int(timesteps[range.first])]
-    start = Weights(sample: first.squareRoot(), output: (1 - first).squareRoot())
+    start = Weights(noising: schedule, to: Int(timesteps[range.first]))
     clip = configuration.clipsSample ?? true ? Float(configuration.clipSampleRange) : nil
     self.timesteps = timesteps.map { Float($0) }
     firstIndex = range.first
@@ -45,7 +41,9 @@ struct DDIMSampler: Sampler {
 
   func addNoise(to original: Tensor, noise: Tensor) -> Tensor { start(original, noise) }
 
-  mutating func step(modelOutput: Tensor, at index: Int, sample: Tensor) -> SamplerStep {
+  mutating func step(
+    modelOutput: Tensor, at index: Int, sample: Tensor, using _: inout TorchGenerator
+  ) -> SamplerStep {
     let step = steps[index]
     var original = step.prediction.original(sample, modelOutput)
     if let clip { original = original.clamped(-clip, clip) }

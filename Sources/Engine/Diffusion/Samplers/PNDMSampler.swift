@@ -39,8 +39,7 @@ struct PNDMSampler: Sampler {
       steps.append(Self.step(schedule, at: Int(timestep), from: from, to: from - ratio))
     }
     self.steps = steps
-    let first = alphas[Int(timesteps[range.first])]
-    start = Weights(sample: first.squareRoot(), output: (1 - first).squareRoot())
+    start = Weights(noising: schedule, to: Int(timesteps[range.first]))
     self.timesteps = timesteps.map { Float($0) }
     firstIndex = range.first
   }
@@ -80,10 +79,8 @@ struct PNDMSampler: Sampler {
     let (beta, nextBeta) = (1 - alpha, 1 - nextAlpha)
     let divisor = alpha * nextBeta.squareRoot() + (alpha * beta * nextAlpha).squareRoot()
     let type = configuration.predictionType
-    let seen = alphas[timestep]
     return Step(
-      prediction: Prediction(
-        type, signal: seen.squareRoot(), deviation: (1 - seen).squareRoot()),
+      prediction: Prediction(schedule, at: timestep),
       noise: Prediction(type, signal: alpha.squareRoot(), deviation: beta.squareRoot()).noise,
       next: Weights(
         sample: (nextAlpha / alpha).squareRoot(), output: -(nextAlpha - alpha) / divisor))
@@ -91,7 +88,9 @@ struct PNDMSampler: Sampler {
 
   func addNoise(to original: Tensor, noise: Tensor) -> Tensor { start(original, noise) }
 
-  mutating func step(modelOutput: Tensor, at index: Int, sample: Tensor) -> SamplerStep {
+  mutating func step(
+    modelOutput: Tensor, at index: Int, sample: Tensor, using _: inout TorchGenerator
+  ) -> SamplerStep {
     let step = steps[index]
     let isRepeat = index == firstIndex + 1
     let base = isRepeat ? firstSample ?? sample : sample
