@@ -34,7 +34,8 @@ let package = Package(
     shim("COpenSSL", linking: ["crypto"]),
     .target(
       name: "Digests", dependencies: ["COpenSSL"], path: "System/Digests", swiftSettings: strict),
-    room("Compute", ["CKernels", "COpenBLAS"]),
+    .target(name: "Locks", path: "System/Locks", swiftSettings: strict),
+    room("Compute", ["CKernels", "COpenBLAS", "Locks"]),
     room("Tensors", ["Compute", "CKernels"]),
     room("Layers", ["Tensors", "Compute", "CKernels"]),
     room("Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"]),

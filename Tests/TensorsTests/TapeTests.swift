@@ -70,11 +70,8 @@ import Testing
     #expect(!(a.watched() + a).detached.isWatched)
   }
 
-  @Test func `an operation without a gradient is named, never silently zero`() {
+  @Test func `a write in place is named, never silently zero`() throws {
     let x = values([2, 3], 1).watched()
-    #expect(throws: TensorError.missingGradient(operation: "deviation per sample")) {
-      try x.deviationPerSample().sum().gradients(withRespectTo: [x])
-    }
     var written = x * 2
     written.withUnsafeMutableBufferPointer { $0[0] = 1 }
     #expect(throws: TensorError.missingGradient(operation: "write in place")) {

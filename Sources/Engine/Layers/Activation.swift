@@ -48,16 +48,33 @@ package func quickGELU(_ x: Tensor) -> Tensor { Activation.quickGELU(x) }
 package func geglu(_ x: Tensor) -> Tensor {
   let width = x.shape[-1] / 2
   precondition(x.shape[-1] == 2 * width, "geglu needs an even last axis, not \(x.shape)")
-  guard !x.isWatched else {
-    return x.slice(0..<width, axis: -1) * gelu(x.slice(width..<2 * width, axis: -1))
-  }
   let kernel = Kernels.active.geglu
-  return x.withPointer { source in
+  let result = x.withPointer { source in
     Tensor(shape: x.shape.replacing(axis: -1, with: width)) { target in
       guard let out = target.baseAddress, width > 0 else { return }
       ThreadTeam.current.forEachRange(target.count / width, of: max(1, 8_192 / width)) { rows in
         let first = rows.lowerBound
         kernel(source + first * 2 * width, out + first * width, rows.count, width)
+      }
+    }
+  }
+  return result.recorded("geglu", [x]) { [x = x.detached] gradient in
+    [gegluGradient(gradient, at: x)]
+  }
+}
+
+private func gegluGradient(_ gradient: Tensor, at x: Tensor) -> Tensor {
+  let (kernel, width) = (Kernels.active.geglu_gradient, gradient.shape[-1])
+  return x.withPointer { source in
+    gradient.withPointer { flowing in
+      Tensor(shape: x.shape) { target in
+        guard let out = target.baseAddress, width > 0 else { return }
+        ThreadTeam.current.forEachRange(gradient.count / width, of: max(1, 8_192 / width)) { rows in
+          let first = rows.lowerBound
+          kernel(
+            source + first * 2 * width, flowing + first * width, out + first * 2 * width,
+            rows.count, width)
+        }
       }
     }
   }

@@ -21,15 +21,24 @@ package func attention(
     "attention cannot join \(query.shape), \(key.shape) and \(value.shape) in \(heads) heads")
   let plan = AttentionPlan(
     query: query.shape, value: value.shape, heads: heads, scale: scale, causal: causal)
-  let result = query.withPointer { query in
-    key.withPointer { key in
-      value.withPointer { value in
-        Tensor(shape: plan.output) { target in
-          guard let out = target.baseAddress, target.count > 0 else { return }
-          plan.run(query, key, value, out)
+  let isWatched = isWatched(query, key, value)
+  var logSums = Tensor(
+    shape: [query.shape[0], heads, isWatched ? query.shape[1] : 0]) { _ in }
+  let result = logSums.withUnsafeMutableBufferPointer { logSums in
+    query.withPointer { query in
+      key.withPointer { key in
+        value.withPointer { value in
+          Tensor(shape: plan.output) { target in
+            guard let out = target.baseAddress, target.count > 0 else { return }
+            plan.run(query, key, value, out, logSums: isWatched ? logSums.baseAddress : nil)
+          }
         }
       }
     }
   }
-  return result.recordedWithoutGradient("attention", [query, key, value])
+  guard isWatched else { return result }
+  let gradient = AttentionGradient(
+    query: query.detached, key: key.detached, value: value.detached, result: result,
+    logSums: logSums, heads: heads, scale: scale, causal: causal)
+  return result.recorded("attention", [query, key, value]) { gradient.pullBack($0) }
 }

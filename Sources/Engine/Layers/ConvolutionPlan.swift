@@ -2,18 +2,19 @@ import CKernels
 import Compute
 import Tensors
 
-/// How one convolution is cut into products of patches with the kernel; a function of one sample's
-/// shape alone.
+/// How one convolution is cut into products of patches with the packed kernel; a function of shapes
+/// alone.
 struct ConvolutionPlan {
   let input: Shape
   let output: Shape
   /// Values that one output pixel sees.
   let depth: Int
+  let padding: Padding
   private let kernelHeight: Int
   private let kernelWidth: Int
   private let stride: Int
-  private let padding: Padding
 
+  /// - Parameter kernel: `[out, height, width, in]`.
   init(input: Shape, kernel: Shape, stride: Int, padding: Padding) {
     self.input = input
     self.stride = stride
@@ -30,92 +31,88 @@ struct ConvolutionPlan {
     kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == .none
   }
 
+  /// Whether Winograd's algorithm pays: with few channels or a handful of pixels its transforms cost
+  /// more than the multiplications that they save.
+  var isWinograd: Bool {
+    kernelHeight == 3 && kernelWidth == 3 && stride == 1 && input[3] >= 16
+      && output[1] * output[2] >= 49
+  }
+
   /// Output pixels of a sample.
   private var rows: Int { output[1] * output[2] }
-  private var outChannels: Int { output[3] }
 
-  /// Large pictures go block of rows by block of rows, each with its patches in the cache; of small
-  /// ones the patches are laid out once and the output channels are divided instead.
-  var isBlocked: Bool { rows > 512 }
-
+  /// Pixels whose patches are laid out at a time, in a quarter of a MiB or so.
   private var blockRows: Int {
-    let fitting = 524_288 / max(depth, 1) / 16 * 16
-    return min(max(fitting, 128), 1_024, rows)
+    let fitting = 65_536 / max(depth, 1) / 12 * 12
+    return min(max(fitting, 48), 192)
   }
 
-  func runBlocks(
-    _ x: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
-    _ out: UnsafeMutablePointer<Float>, _ ending: Ending
+  /// Large pictures go block of pixels by block of pixels, each multiplied while its patches are in
+  /// the cache; of small ones the patches are laid out first and the channels are divided as well.
+  func run(
+    _ x: UnsafePointer<Float>, _ matrix: PackedMatrix, _ out: UnsafeMutablePointer<Float>,
+    _ ending: Ending
   ) {
-    let team = ThreadTeam.current
-    let blockRows = blockRows
-    let blocks = (rows + blockRows - 1) / blockRows
-    BufferPool.current.withBuffer(team.threads * blockRows * depth) { scratch in
-      team.forEach(input[0] * blocks) { index, thread in
-        let (sample, block) = index.quotientAndRemainder(dividingBy: blocks)
-        let first = block * blockRows
-        let count = min(blockRows, rows - first)
-        let patches = scratch + thread * blockRows * depth
-        fill(patches, x, sample: sample, first: first, count: count)
-        let target = out + (sample * rows + first) * outChannels
-        BLAS.sgemm(
-          .no, .yes, m: count, n: outChannels, k: depth, patches, lda: depth, weights, ldb: depth,
-          target, ldc: outChannels)
-        ending.apply(target, outChannels, count, column: 0, outChannels)
+    if input[0] * rows >= 16 * blockRows {
+      runBlocks(x, matrix, out, ending)
+    } else {
+      runPatches(x, matrix, out, ending)
+    }
+  }
+
+  private func runBlocks(
+    _ x: UnsafePointer<Float>, _ matrix: PackedMatrix, _ out: UnsafeMutablePointer<Float>,
+    _ ending: Ending
+  ) {
+    let (team, blockRows, total) = (ThreadTeam.current, blockRows, input[0] * rows)
+    let scratchSize = blockRows * depth + PackedProduct.scratchSize
+    BufferPool.current.withBuffer(team.threads * scratchSize) { scratch in
+      team.forEach((total + blockRows - 1) / blockRows) { block, thread in
+        let range = block * blockRows..<min(total, (block + 1) * blockRows)
+        let patches = scratch + thread * scratchSize
+        layOut(range, of: x, into: patches)
+        let target = out + range.lowerBound * matrix.columns
+        PackedProduct.multiply(
+          patches, depth, rows: range.count, matrix, 0..<matrix.panels, into: target,
+          matrix.columns, patches + blockRows * depth)
+        ending.apply(target, matrix.columns, range.count, column: 0, matrix.columns)
       }
     }
   }
 
-  /// Several samples share a loop, so that narrow layers too have work for every thread.
-  func runSamples(
-    _ x: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
-    _ out: UnsafeMutablePointer<Float>, _ ending: Ending
+  private func runPatches(
+    _ x: UnsafePointer<Float>, _ matrix: PackedMatrix, _ out: UnsafeMutablePointer<Float>,
+    _ ending: Ending
   ) {
-    let samples = samplesAtOnce
-    BufferPool.current.withBuffer(samples * rows * depth) { patches in
-      for first in Swift.stride(from: 0, to: input[0], by: samples) {
-        let group = first..<min(first + samples, input[0])
-        multiply(group, x, weights, out + first * rows * outChannels, ending, patches)
+    let (team, total, columns) = (ThreadTeam.current, input[0] * rows, matrix.columns)
+    BufferPool.current.withBuffer(total * depth) { patches in
+      team.forEachRange(total, of: 16) { range in
+        layOut(range, of: x, into: patches + range.lowerBound * depth)
+      }
+      PackedProduct(rows: total, matrix: matrix).run(
+        patches, distance: depth, into: out, outDistance: columns
+      ) { tile in
+        let (row, column) = (tile.rows.lowerBound, tile.columns.lowerBound)
+        ending.apply(
+          out + row * columns + column, columns, tile.rows.count, column: column,
+          tile.columns.count)
       }
     }
   }
 
-  /// As many as fit into 64 MiB of patches; how samples are grouped changes no bit of a result.
-  private var samplesAtOnce: Int { min(input[0], max(1, 1 << 24 / max(rows * depth, 1))) }
-
-  private func multiply(
-    _ samples: Range<Int>, _ x: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
-    _ out: UnsafeMutablePointer<Float>, _ ending: Ending, _ patches: UnsafeMutablePointer<Float>
+  /// The patches of consecutive pixels of the batch, one row each.
+  private func layOut(
+    _ pixels: Range<Int>, of x: UnsafePointer<Float>, into patches: UnsafeMutablePointer<Float>
   ) {
-    let team = ThreadTeam.current
-    team.forEachRange(samples.count * rows, of: min(rows, 64)) { range in
-      var row = range.lowerBound
-      while row < range.upperBound {
-        let (sample, first) = row.quotientAndRemainder(dividingBy: rows)
-        let count = min(rows - first, range.upperBound - row)
-        fill(
-          patches + row * depth, x, sample: samples.lowerBound + sample, first: first,
-          count: count)
-        row += count
-      }
+    var pixel = pixels.lowerBound
+    while pixel < pixels.upperBound {
+      let (sample, first) = pixel.quotientAndRemainder(dividingBy: rows)
+      let count = min(rows - first, pixels.upperBound - pixel)
+      ck_patches(
+        x + sample * input[1] * input[2] * input[3], input[1], input[2], input[3], kernelHeight,
+        kernelWidth, stride, padding.top, padding.left, output[2], first, count,
+        patches + (pixel - pixels.lowerBound) * depth)
+      pixel += count
     }
-    TiledProduct(rows: rows, columns: outChannels, depth: depth).run(
-      samples: samples.count,
-      .init(patches, rowDistance: depth, sampleDistance: rows * depth),
-      .init(weights, rowDistance: depth, sampleDistance: 0, isTransposed: true),
-      into: out, on: team
-    ) { tile, start, distance in
-      ending.apply(start, distance, tile.rows, column: tile.column, tile.columns)
-    }
-  }
-
-  private func fill(
-    _ patches: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, sample: Int, first: Int,
-    count: Int
-  ) {
-    let picture = x + sample * input[1] * input[2] * input[3]
-    ck_patches(
-      picture, input[1], input[2], input[3], kernelHeight, kernelWidth, stride, padding.top,
-      padding.left, output[2], first, count, patches)
   }
 }

@@ -12,17 +12,6 @@ package struct Embedding: Sendable {
 
   /// Looks up indices, each below the number of entries, to `[indices, width]`.
   package func callAsFunction(_ indices: [Int]) -> Tensor {
-    let width = weight.shape[1]
-    for index in indices {
-      precondition(index >= 0 && index < weight.shape[0], "index \(index) of \(weight.shape[0])")
-    }
-    return weight.withPointer { table in
-      Tensor(shape: [indices.count, width]) { target in
-        guard let out = target.baseAddress else { return }
-        for (row, index) in indices.enumerated() {
-          (out + row * width).update(from: table + index * width, count: width)
-        }
-      }
-    }.recordedWithoutGradient("embedding", [weight])
+    weight.gathered(indices)
   }
 }

@@ -1,42 +1,69 @@
+package import Compute
 package import Tensors
 
 /// A matrix product with the weights of torch's `nn.Linear`, bias, activation and residual fused.
 ///
-/// The first axis is the batch, and a sample's result has the same bits in any batch; of a matrix
-/// `[rows, in]` each row is a sample of its own, so sequences should come as `[batch, rows, in]`.
+/// A row's result has the same bits in any batch and on any number of threads.
 package struct Linear: Sendable {
-  /// Torch's layout, `[out, in]`.
-  package var weight: Tensor
+  private let weights: LayerWeights
   /// One value per output, `[out]`.
-  package var bias: Tensor?
+  package let bias: Tensor?
 
-  package init(weight: Tensor, bias: Tensor?) {
+  /// - Parameters:
+  ///   - weight: torch's layout, `[out, in]`; packed unless it is watched.
+  ///   - storage: how packed weights are kept.
+  package init(weight: Tensor, bias: Tensor?, storage: WeightStorage = .float32) {
     precondition(weight.shape.rank == 2, "linear weights are [out, in], not \(weight.shape)")
-    self.weight = weight
+    weights = LayerWeights(weight, storage: storage)
     self.bias = bias
   }
+
+  /// `[out, in]`, as rounded to the storage.
+  package var weight: Tensor { weights.tensor }
 
   /// `[..., in]` to `[..., out]`: activation(x weightᵀ + bias) + residual.
   package func callAsFunction(
     _ x: Tensor, activation: Activation = .none, adding residual: Tensor? = nil
   ) -> Tensor {
-    precondition(x.shape[-1] == weight.shape[1], "cannot apply \(weight.shape) to \(x.shape)")
-    guard ![x, weight, bias, residual].contains(where: { $0?.isWatched ?? false }) else {
-      return composed(x, activation, residual)
+    precondition(x.shape[-1] == weights.depth, "cannot apply \(weights.shape) to \(x.shape)")
+    guard activation == .none || !isWatched(x, weights.watched, bias, residual) else {
+      // The activation's gradient needs what stands before it.
+      let activated = activation(self(x))
+      return residual.map { activated + $0 } ?? activated
     }
-    let shape = x.shape.replacing(axis: -1, with: weight.shape[0])
-    return RowProduct(weight: weight, bias: bias, activation: activation).callAsFunction(
-      x, shape: shape, adding: residual)
+    let shape = x.shape.replacing(axis: -1, with: weights.outputs)
+    let result = RowProduct(matrix: weights.matrix, bias: bias, activation: activation)
+      .callAsFunction(
+        x, shape: shape, adding: residual)
+    guard isWatched(x, weights.watched, bias, residual) else { return result }
+    let inputs = [x, weights.tensor] + [bias, residual].compactMap { $0 }
+    return result.recorded("linear", inputs, pullback: pullback(x, residual: residual))
   }
 
-  /// The same from operations that each have a gradient.
-  private func composed(_ x: Tensor, _ activation: Activation, _ residual: Tensor?) -> Tensor {
-    let rows = x.shape.rank == 1 ? x.reshaped([1, x.count]) : x
-    var result = rows.matrixProduct(weight, transposingRight: true)
-      .reshaped(x.shape.replacing(axis: -1, with: weight.shape[0]))
-    if let bias { result = result + bias }
-    result = activation(result)
-    if let residual { result = result + residual }
-    return result
+  private func pullback(_ x: Tensor, residual: Tensor?) -> TapeNode.Pullback {
+    // Each factor is kept only where the other one's gradient is wanted.
+    let keptWeights = x.isWatched ? weights.detached : nil
+    let keptX = weights.watched == nil ? nil : x.detached
+    let biasShape = bias.map { $0.isWatched ? $0.shape : nil }
+    let residual = residual.map(\.isWatched)
+    return { [input = x.shape] gradient in
+      var parts: [Tensor?] = [
+        keptWeights.map { Self.ofInput(gradient, $0.tensor, input) },
+        keptX.map { gradient.outerProductSum($0) },
+      ]
+      if let biasShape { parts.append(biasShape.map { gradient.summed(to: $0) }) }
+      if let residual { parts.append(residual ? gradient : nil) }
+      return parts
+    }
   }
+
+  private static func ofInput(_ gradient: Tensor, _ weight: Tensor, _ input: Shape) -> Tensor {
+    RowProduct(matrix: LayerWeights.matrix(of: weight), bias: nil, activation: .none)
+      .callAsFunction(gradient, shape: input, adding: nil)
+  }
+}
+
+/// Whether one of the tensors that are there is watched.
+func isWatched(_ tensors: Tensor?...) -> Bool {
+  tensors.contains { $0?.isWatched ?? false }
 }

@@ -2,29 +2,26 @@ import CKernels
 import Compute
 import Tensors
 
-/// The rows of every sample times a matrix `[out, in]`, with the fused ending.
+/// The rows of every sample times a matrix, with the fused ending.
 struct RowProduct {
-  let weight: Tensor
+  let matrix: PackedMatrix
   let bias: Tensor?
   let activation: Activation
 
   func callAsFunction(_ x: Tensor, shape: Shape, adding residual: Tensor?) -> Tensor {
-    let (columns, depth) = (weight.shape[0], weight.shape[1])
-    let samples = x.shape.rank > 1 ? x.shape[0] : 1
-    let rows = samples == 0 || depth == 0 ? 0 : x.count / (samples * depth)
+    let (columns, depth) = (matrix.columns, matrix.depth)
     precondition(residual?.shape ?? shape == shape, "the residual must have shape \(shape)")
     return x.withPointer { source in
-      weight.withPointer { weights in
-        Tensor(shape: shape) { target in
-          guard let out = target.baseAddress, rows > 0 else { return }
-          let ending = Ending(bias, activation, residual, start: out)
-          TiledProduct(rows: rows, columns: columns, depth: depth).run(
-            samples: samples,
-            .init(source, rowDistance: depth, sampleDistance: rows * depth),
-            .init(weights, rowDistance: depth, sampleDistance: 0, isTransposed: true), into: out
-          ) { tile, start, distance in
-            ending.apply(start, distance, tile.rows, column: tile.column, tile.columns)
-          }
+      Tensor(shape: shape) { target in
+        guard let out = target.baseAddress, target.count > 0 else { return }
+        let ending = Ending(bias, activation, residual, start: out)
+        PackedProduct(rows: target.count / columns, matrix: matrix).run(
+          source, distance: depth, into: out, outDistance: columns
+        ) { tile in
+          let (row, column) = (tile.rows.lowerBound, tile.columns.lowerBound)
+          ending.apply(
+            out + row * columns + column, columns, tile.rows.count, column: column,
+            tile.columns.count)
         }
       }
     }
@@ -58,6 +55,20 @@ struct Ending {
         Kernels.active.epilogue(
           tile, distance, rows, columns, bias.map { $0 + column }, activation.code,
           residual.map { $0 + (tile - start) }, distance)
+      }
+    }
+  }
+}
+
+extension Ending {
+  /// For kernels with an ending of their own: where bias and residual of an output value lie.
+  func withPointers(
+    column: Int, place: Int,
+    _ body: (UnsafePointer<Float>?, Int32, UnsafePointer<Float>?) -> Void
+  ) {
+    withOptionalPointer(bias) { bias in
+      withOptionalPointer(residual) { residual in
+        body(bias.map { $0 + column }, activation.code, residual.map { $0 + place })
       }
     }
   }

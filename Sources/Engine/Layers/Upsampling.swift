@@ -14,5 +14,7 @@ package func upsampledNearest2x(_ x: Tensor) -> Tensor {
       }
     }
   }
-  return result.recordedWithoutGradient("nearest upsampling", [x])
+  return result.recorded("nearest upsampling", [x]) { gradient in
+    [pooled(gradient, size: 2, scale: 1)]
+  }
 }

@@ -70,29 +70,39 @@ extension Tensor {
     return copy
   }
 
-  /// This result of an operation that has no gradient yet: taking one throws and names it.
-  package func recordedWithoutGradient(_ operation: String, _ inputs: [Tensor]) -> Tensor {
-    guard inputs.contains(where: \.isWatched) else { return self }
-    var copy = self
-    copy.node = TapeNode(operation: operation, inputs: inputs.map(\.node), shape: shape)
-    return copy
-  }
-
   /// The gradients of this single value with respect to watched tensors, in their shapes.
   ///
-  /// A tensor that the value does not depend on gets zeros. Throws when it depends through an
-  /// operation without a gradient.
-  package func gradients(withRespectTo sources: [Tensor]) throws(TensorError) -> [Tensor] {
-    guard let node, count == 1 else {
+  /// A tensor that the value does not depend on gets zeros. The value is consumed: where nobody else
+  /// holds it, what the tape kept is freed as the walk passes (keep `detached` for its number).
+  /// Throws when it depends through a write in place.
+  package consuming func gradients(
+    withRespectTo sources: [Tensor]
+  ) throws(TensorError) -> [Tensor] {
+    let shape = self.shape
+    guard isWatched, shape.count == 1 else {
       throw TensorError.notDifferentiable(shape: shape.description)
     }
+    return try pulledBack(Tensor(repeating: 1, shape: shape), to: sources)
+  }
+
+  /// A gradient of this tensor, of its shape, carried back to watched tensors: the product of a
+  /// vector with the Jacobian, in the sources' shapes. Consumes like `gradients(withRespectTo:)`.
+  package consuming func pulledBack(
+    _ gradient: Tensor, to sources: [Tensor]
+  ) throws(TensorError) -> [Tensor] {
+    let shape = self.shape
+    precondition(shape == gradient.shape, "a gradient \(gradient.shape) for \(shape)")
+    guard let node = self.node else {
+      throw TensorError.notDifferentiable(shape: shape.description)
+    }
+    _ = consume self
     var sourceNodes: [TapeNode] = []
     for (index, source) in sources.enumerated() {
       guard let node = source.node else { throw TensorError.notWatched(index: index) }
       sourceNodes.append(node)
     }
     let found = try Backpropagation(
-      from: node, seed: Tensor(repeating: 1, shape: shape), keeping: sourceNodes
+      from: consume node, seed: gradient.detached, keeping: sourceNodes
     ).run()
     return zip(sources, sourceNodes).map { source, node in
       found[node.order] ?? Tensor(repeating: 0, shape: source.shape)
@@ -100,16 +110,18 @@ extension Tensor {
   }
 }
 
-/// Walks the tape from the newest node to the oldest, adding up what flows into each.
+/// Walks the tape from the newest node to the oldest, adding up what flows into each, and lets go
+/// of every node that it has passed.
 private struct Backpropagation {
-  private let nodes: [TapeNode]
+  /// The nodes still to be visited, oldest first.
+  private var nodes: [TapeNode]
   private let kept: Set<Int>
   private var gradients: [Int: Tensor]
 
   init(from node: TapeNode, seed: Tensor, keeping sources: [TapeNode]) {
     kept = Set(sources.map(\.order))
-    nodes = Self.reachable(from: node)
     gradients = [node.order: seed]
+    nodes = Self.reachable(from: node)
   }
 
   private static func reachable(from node: TapeNode) -> [TapeNode] {
@@ -122,25 +134,36 @@ private struct Backpropagation {
       }
       next += 1
     }
-    return found.sorted { $0.order > $1.order }
+    return found.sorted { $0.order < $1.order }
   }
 
-  func run() throws(TensorError) -> [Int: Tensor] {
-    var walk = self
-    for node in nodes { try walk.visit(node) }
-    return walk.gradients
+  consuming func run() throws(TensorError) -> [Int: Tensor] {
+    while let node = nodes.popLast() { try visit(node) }
+    return gradients
   }
 
   private mutating func visit(_ node: TapeNode) throws(TensorError) {
-    guard let gradient = gradients[node.order], !node.inputs.isEmpty else { return }
-    if !kept.contains(node.order) { gradients[node.order] = nil }
+    guard !node.inputs.isEmpty, let gradient = take(node.order) else { return }
     guard let pullback = node.pullback else {
       throw TensorError.missingGradient(operation: node.operation)
     }
-    let parts = try pullback(gradient)
-    for (input, part) in zip(node.inputs, parts) {
-      guard let input, let part else { continue }
-      gradients[input.order] = gradients[input.order].map { $0 + part } ?? part
+    var parts = try pullback(gradient)
+    for (index, input) in node.inputs.enumerated() {
+      guard let input, let part = parts[index] else { continue }
+      parts[index] = nil
+      add(part, to: input.order)
     }
+  }
+
+  private mutating func take(_ order: Int) -> Tensor? {
+    kept.contains(order) ? gradients[order] : gradients.removeValue(forKey: order)
+  }
+
+  private mutating func add(_ part: consuming Tensor, to order: Int) {
+    guard let before = gradients.removeValue(forKey: order) else {
+      gradients[order] = part
+      return
+    }
+    gradients[order] = Tensor.accumulated(before, part)
   }
 }

@@ -1,7 +1,7 @@
 import CKernels
 import Compute
 
-private typealias Map2 = (
+typealias Map2 = (
   UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int
 )
   -> Void
@@ -11,31 +11,69 @@ extension Tensor {
 
   package static func + (a: Tensor, b: Tensor) -> Tensor {
     map2(a, b, Kernels.active.add).recorded("+", [a, b]) {
-      [left = a.shape, right = b.shape] gradient in
-      [gradient.summed(to: left), gradient.summed(to: right)]
+      [left = a.watchedShape, right = b.watchedShape] gradient in
+      [left.map { gradient.summed(to: $0) }, right.map { gradient.summed(to: $0) }]
     }
   }
 
   package static func - (a: Tensor, b: Tensor) -> Tensor {
     map2(a, b, Kernels.active.subtract).recorded("-", [a, b]) {
-      [left = a.shape, right = b.shape] gradient in
-      [gradient.summed(to: left), (gradient * -1).summed(to: right)]
+      [left = a.watchedShape, right = b.watchedShape] gradient in
+      [left.map { gradient.summed(to: $0) }, right.map { gradient.summed(to: $0) * -1 }]
     }
   }
 
   package static func * (a: Tensor, b: Tensor) -> Tensor {
     map2(a, b, Kernels.active.multiply).recorded("*", [a, b]) {
-      [a = a.detached, b = b.detached] gradient in
-      [(gradient * b).summed(to: a.shape), (gradient * a).summed(to: b.shape)]
+      [
+        left = a.watchedShape, right = b.watchedShape, a = a.kept(for: b), b = b.kept(for: a)
+      ] gradient in
+      [
+        left.map { shape in b.map { (gradient * $0).summed(to: shape) } } ?? nil,
+        right.map { shape in a.map { (gradient * $0).summed(to: shape) } } ?? nil,
+      ]
     }
   }
 
   package static func / (a: Tensor, b: Tensor) -> Tensor {
     map2(a, b, Kernels.active.divide).recorded("/", [a, b]) {
-      [a = a.detached, b = b.detached] gradient in
-      [(gradient / b).summed(to: a.shape), (gradient * a / (b * b) * -1).summed(to: b.shape)]
+      [
+        left = a.watchedShape, right = b.watchedShape, a = a.kept(for: b), b = b.detached
+      ] gradient in
+      let toLeft = gradient / b
+      return [
+        left.map { toLeft.summed(to: $0) },
+        right.map { shape in a.map { (toLeft * $0 / b).summed(to: shape) * -1 } } ?? nil,
+      ]
     }
   }
+
+  /// The larger of two values; where they are equal, both get half of the gradient, as in torch.
+  package static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
+    chosen("maximum", a, b, Kernels.active.maximum) { map2($0, $1, Kernels.active.larger_share) }
+  }
+
+  /// The smaller of two values; where they are equal, both get half of the gradient, as in torch.
+  package static func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
+    chosen("minimum", a, b, Kernels.active.minimum) { map2($1, $0, Kernels.active.larger_share) }
+  }
+
+  /// - Parameter share: how much of each value was taken from the first tensor.
+  private static func chosen(
+    _ operation: String, _ a: Tensor, _ b: Tensor, _ kernel: Map2,
+    share: @escaping @Sendable (Tensor, Tensor) -> Tensor
+  ) -> Tensor {
+    map2(a, b, kernel).recorded(operation, [a, b]) { [a = a.detached, b = b.detached] gradient in
+      let toLeft = gradient * share(a, b)
+      return [toLeft.summed(to: a.shape), (gradient - toLeft).summed(to: b.shape)]
+    }
+  }
+
+  /// The shape in which a gradient is wanted; nil where none is.
+  var watchedShape: Shape? { isWatched ? shape : nil }
+
+  /// The values, off the tape, where the gradient of `other` needs them.
+  private func kept(for other: Tensor) -> Tensor? { other.isWatched ? detached : nil }
 
   // MARK: A tensor and a number
 
@@ -57,22 +95,9 @@ extension Tensor {
     precondition(shape == other.shape, "cannot add \(shape) and \(other.shape)")
     let kernel = Kernels.active.scaled_add
     return Self.map2(self, other) { a, b, out, n in kernel(a, alpha, b, beta, out, n) }
-      .recorded("scaled add", [self, other]) { gradient in
-        [gradient.affine(alpha, 0), gradient.affine(beta, 0)]
+      .recorded("scaled add", [self, other]) { [isWatched, other = other.isWatched] gradient in
+        [isWatched ? gradient * alpha : nil, other ? gradient * beta : nil]
       }
-  }
-
-  /// e to the power of each value.
-  package func exponential() -> Tensor {
-    let result = map { x, out, n in Kernels.active.exponential(x, out, n) }
-    return result.recorded("exponential", [self]) { gradient in [gradient * result] }
-  }
-
-  /// Each value held between two bounds.
-  package func clamped(_ lower: Float, _ upper: Float) -> Tensor {
-    map { x, out, n in
-      for i in 0..<n { out[i] = min(max(x[i], lower), upper) }
-    }.recordedWithoutGradient("clamped", [self])
   }
 
   // MARK: Applying kernels
@@ -102,7 +127,8 @@ extension Tensor {
     return Self.map2(self, other, kernel)
   }
 
-  private static func map2(_ a: Tensor, _ b: Tensor, _ kernel: Map2) -> Tensor {
+  /// A kernel over two tensors, broadcast at the last axes.
+  static func map2(_ a: Tensor, _ b: Tensor, _ kernel: Map2) -> Tensor {
     guard a.shape != b.shape else {
       return b.withPointer { right in
         a.withPointer { left in

@@ -10,6 +10,7 @@ extension Tensor {
   }
 
   package func reshaped(_ shape: Shape) -> Tensor {
+    guard shape != self.shape else { return self }
     precondition(shape.count == count, "cannot reshape \(self.shape) to \(shape)")
     return sharing(shape: shape).recorded("reshape", [self]) { [before = self.shape] gradient in
       [gradient.reshaped(before)]
@@ -56,7 +57,10 @@ extension Tensor {
       : sliceCopy(
         range, outer: shape.count(of: 0..<axis), extent: shape[axis], inner: inner, result)
     return sliced.recorded("slice", [self]) { [shape] gradient in
-      [gradient.padded(to: shape, at: range.lowerBound, axis: axis)]
+      [
+        gradient.padded(
+          axis: axis, before: range.lowerBound, after: shape[axis] - range.upperBound)
+      ]
     }
   }
 
@@ -77,12 +81,27 @@ extension Tensor {
     }
   }
 
-  /// The tensor at `start` along an axis of zeros: the pullback of a slice.
-  private func padded(to whole: Shape, at start: Int, axis: Int) -> Tensor {
-    let before = Tensor(repeating: 0, shape: whole.replacing(axis: axis, with: start))
-    let end = whole[axis] - start - shape[axis]
-    let after = Tensor(repeating: 0, shape: whole.replacing(axis: axis, with: end))
-    return Tensor.concatenated([before, self, after], axis: axis)
+  /// Zeros before and after the values along an axis.
+  package func padded(axis: Int, before: Int, after: Int) -> Tensor {
+    let axis = axis < 0 ? axis + shape.rank : axis
+    let extent = shape[axis]
+    let inner = shape.count(of: axis + 1..<shape.rank)
+    let (run, whole) = (extent * inner, (before + extent + after) * inner)
+    return withPointer { x in
+      Tensor(shape: shape.replacing(axis: axis, with: before + extent + after)) { target in
+        guard let out = target.baseAddress, whole > 0 else { return }
+        ThreadTeam.current.forEachRange(target.count / whole, of: max(1, 65_536 / whole)) { rows in
+          for row in rows {
+            let start = out + row * whole
+            start.update(repeating: 0, count: before * inner)
+            (start + before * inner).update(from: x + row * run, count: run)
+            (start + before * inner + run).update(repeating: 0, count: after * inner)
+          }
+        }
+      }
+    }.recorded("padding", [self]) { gradient in
+      [gradient.slice(before..<before + extent, axis: axis)]
+    }
   }
 
   /// Tensors side by side along an axis; their other axes agree.
@@ -102,11 +121,11 @@ extension Tensor {
         tensors, into: out, outer: shape.count(of: 0..<axis),
         inner: shape.count(of: axis + 1..<shape.rank), axis)
     }
-    return result.recorded("concatenate", tensors) { gradient in
+    return result.recorded("concatenate", tensors) { [wanted = tensors.map(\.isWatched)] gradient in
       var start = 0
-      return extents.map { extent in
+      return zip(extents, wanted).map { extent, isWanted in
         defer { start += extent }
-        return gradient.slice(start..<start + extent, axis: axis)
+        return isWanted ? gradient.slice(start..<start + extent, axis: axis) : nil
       }
     }
   }

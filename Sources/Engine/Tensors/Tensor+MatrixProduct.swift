@@ -6,13 +6,39 @@ extension Tensor {
   package func matrixProduct(_ right: Tensor, transposingRight: Bool = false) -> Tensor {
     let left = self
     return left.product(right, transposingRight).recorded("matrix product", [left, right]) {
-      [left = left.detached, right = right.detached] gradient in
-      let toLeft = gradient.product(right, !transposingRight)
-      let toRight =
-        transposingRight
-        ? gradient.transposed().product(left, false)
-        : left.transposed().product(gradient, false)
-      return [toLeft, toRight.summed(to: right.shape)]
+      [
+        left = left.detached, right = right.detached, wanted = (left.isWatched, right.isWatched)
+      ] gradient in
+      [
+        wanted.0 ? gradient.product(right, !transposingRight) : nil,
+        wanted.1 ? gradient.gradientOfRight(left, right.shape, transposingRight) : nil,
+      ]
+    }
+  }
+
+  /// What the right factor gets of this gradient of the product.
+  private func gradientOfRight(
+    _ left: Tensor, _ right: Shape, _ transposingRight: Bool
+  ) -> Tensor {
+    let (a, b) = transposingRight ? (self, left) : (left, self)
+    guard right.rank == 2 else { return a.transposed().product(b, false) }
+    return a.outerProductSum(b)
+  }
+
+  /// The sum over all rows of the outer products of this tensor's rows with the other's:
+  /// `[..., height]` and `[..., width]` to `[height, width]`, off the tape.
+  package func outerProductSum(_ other: Tensor) -> Tensor {
+    let (height, width) = (shape[-1], other.shape[-1])
+    let rows = count / max(height, 1)
+    precondition(other.count == rows * width, "cannot join \(shape) and \(other.shape)")
+    return withPointer { left in
+      other.withPointer { right in
+        Tensor(shape: [height, width]) { target in
+          guard let out = target.baseAddress else { return }
+          OuterProductSum(rows: rows, height: height, width: width)
+            .run(left, .stored(right), into: out)
+        }
+      }
     }
   }
 

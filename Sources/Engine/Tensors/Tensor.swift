@@ -1,3 +1,4 @@
+import CKernels
 import Compute
 
 /// Float32 values in row-major order, images channels last (`[batch, height, width, channels]`).
@@ -68,6 +69,31 @@ package struct Tensor: Sendable {
     if let node { self.node = TapeNode(operation: "write in place", inputs: [node], shape: shape) }
     defer { withExtendedLifetime(buffer) {} }
     return try body(UnsafeMutableBufferPointer(start: buffer.start + offset, count: shape.count))
+  }
+
+  /// The sum of two tensors of one shape, off the tape, in the buffer of one that nobody shares.
+  static func accumulated(_ a: consuming Tensor, _ b: consuming Tensor) -> Tensor {
+    if isKnownUniquelyReferenced(&a.buffer) {
+      a.add(b)
+      return a
+    }
+    if isKnownUniquelyReferenced(&b.buffer) {
+      b.add(a)
+      return b
+    }
+    return a + b
+  }
+
+  /// Adds in place; only for a buffer that nobody shares.
+  private func add(_ other: borrowing Tensor) {
+    precondition(shape == other.shape, "cannot add \(shape) and \(other.shape)")
+    let target = buffer.start + offset
+    let source = UnsafePointer(other.buffer.start + other.offset)
+    ThreadTeam.current.forEachRange(count) { range in
+      let start = target + range.lowerBound
+      Kernels.active.add(start, source + range.lowerBound, start, range.count)
+    }
+    withExtendedLifetime(other.buffer) {}
   }
 
   private mutating func makeUnique() {

@@ -9,6 +9,14 @@
 
 #include "convert.h"
 
+#include "gemm.h"
+
+#include "winograd.h"
+
+#include "pointwise.h"
+
+#include "gradients.h"
+
 const ck_kernels CK_TABLE = {
     .add = add,
     .subtract = subtract,
@@ -35,4 +43,30 @@ const ck_kernels CK_TABLE = {
     .float_to_half = float_to_half,
     .bfloat_to_float = bfloat_to_float,
     .float_to_bfloat = float_to_bfloat,
+    .panel_columns = CK_PANEL,
+    .pack_panel = pack_panel,
+    .panel_product = panel_product,
+    .expand_bytes = expand_bytes,
+    .quantise_bytes = quantise_bytes,
+    .winograd_weights = winograd_weights,
+    .winograd_input = winograd_input,
+    .winograd_output = winograd_output,
+    .pointwise = pointwise,
+    .pointwise_gradient = pointwise_gradient,
+    .maximum = maximum,
+    .minimum = minimum,
+    .larger_share = larger_share,
+    .column_sums = column_sums,
+    .layer_norm_gradient = layer_norm_gradient,
+    .group_norm_flow = group_norm_flow,
+    .group_norm_input = group_norm_input,
+    .geglu_gradient = geglu_gradient,
+    .row_dots = row_dots,
+    .softmax_gradient = softmax_gradient,
+    .log_softmax = log_softmax,
+    .log_softmax_gradient = log_softmax_gradient,
+    .attention_flow = attention_flow,
+    .pool_line = pool_line,
+    .spread_line = spread_line,
+    .unpatch_line = unpatch_line,
 };

@@ -24,6 +24,21 @@ typedef enum {
   CK_ACTIVATION_QUICK_GELU = 3,
 } ck_activation;
 
+typedef enum {
+  CK_POINTWISE_SQUARE_ROOT = 0,
+  CK_POINTWISE_LOGARITHM = 1,
+  CK_POINTWISE_ABSOLUTE = 2,
+  CK_POINTWISE_SQUARE = 3,
+  CK_POINTWISE_SIGMOID = 4,
+  CK_POINTWISE_TANH = 5,
+  /// x above zero, `first` * x below
+  CK_POINTWISE_LEAKY_RELU = 6,
+  /// log(1 + exp(x))
+  CK_POINTWISE_SOFTPLUS = 7,
+  /// x held between `first` and `second`
+  CK_POINTWISE_CLAMP = 8,
+} ck_pointwise;
+
 typedef struct {
   /// out = a (+ - * /) b
   void (*add)(const float *a, const float *b, float *out, ptrdiff_t n);
@@ -82,6 +97,96 @@ typedef struct {
   void (*float_to_half)(const float *x, uint16_t *out, ptrdiff_t n);
   void (*bfloat_to_float)(const uint16_t *x, float *out, ptrdiff_t n);
   void (*float_to_bfloat)(const float *x, uint16_t *out, ptrdiff_t n);
+
+  // MARK: Products with packed matrices (body/gemm.h) and Winograd convolution (body/winograd.h)
+
+  /// Columns of a panel: packed matrices lie in panels of so many columns, `[depth][columns]` each,
+  /// zeros where the last one has fewer.
+  ptrdiff_t panel_columns;
+  /// Packs up to `panel_columns` columns of a matrix whose value (k, column) lies at
+  /// x[k * depth_distance + column * column_distance].
+  void (*pack_panel)(const float *x, ptrdiff_t depth_distance, ptrdiff_t column_distance,
+                     ptrdiff_t columns, ptrdiff_t depth, float *panel);
+  /// c[rows, columns] = a[rows, depth] panel[depth, columns], added to c where `accumulate` is not
+  /// 0. Every value is one chain of multiply-adds in the order of the depth.
+  void (*panel_product)(const float *a, ptrdiff_t lda, const float *panel, float *c, ptrdiff_t ldc,
+                        ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, int accumulate);
+  /// out[depth, panel_columns] = x * scales[column], from 8-bit values.
+  void (*expand_bytes)(const int8_t *x, const float *scales, ptrdiff_t depth, float *out);
+  /// x to the nearest of 255 steps: out = round(x * inverse[column]), `[depth][panel_columns]`.
+  void (*quantise_bytes)(const float *x, const float *inverse, ptrdiff_t depth, int8_t *out);
+  /// Nine taps of `depth` panel rows (`tap_distance` apart) to 36 frequencies.
+  void (*winograd_weights)(const float *taps, ptrdiff_t tap_distance, ptrdiff_t depth, float *out,
+                           ptrdiff_t frequency_distance);
+  /// `count` channels of the 6x6 pixels at (top, left), zeros outside the picture, to 36
+  /// frequencies; `out` is written in whole vectors, zeros behind `count`.
+  void (*winograd_input)(const float *x, ptrdiff_t height, ptrdiff_t width, ptrdiff_t channels,
+                         ptrdiff_t top, ptrdiff_t left, ptrdiff_t count, float *out,
+                         ptrdiff_t frequency_distance);
+  /// 36 frequencies to the first `height` x `width` of 4x4 pixels: activation(y + bias) + residual.
+  void (*winograd_output)(const float *x, ptrdiff_t frequency_distance, float *out,
+                          ptrdiff_t line_distance, ptrdiff_t pixel_distance, ptrdiff_t height,
+                          ptrdiff_t width, ptrdiff_t columns, const float *_Nullable bias,
+                          int32_t activation, const float *_Nullable residual);
+  // Pointwise functions and what gradients need
+  /// out = operation(x), with the parameters of `ck_pointwise`
+  void (*pointwise)(int32_t operation, float first, float second, const float *x, float *out,
+                    ptrdiff_t n);
+  /// out = gradient * operation'; `kept` is the operation's result for the square root, the sigmoid
+  /// and tanh, its argument for the others
+  void (*pointwise_gradient)(int32_t operation, float first, float second, const float *kept,
+                             const float *gradient, float *out, ptrdiff_t n);
+  /// out = the larger, the smaller of a and b
+  void (*maximum)(const float *a, const float *b, float *out, ptrdiff_t n);
+  void (*minimum)(const float *a, const float *b, float *out, ptrdiff_t n);
+  /// out = 1 where a > b, 0 where a < b, a half where they are equal
+  void (*larger_share)(const float *a, const float *b, float *out, ptrdiff_t n);
+  /// sums[column] = sum over the rows, in their order
+  void (*column_sums)(const float *x, ptrdiff_t ld, ptrdiff_t rows, ptrdiff_t columns,
+                      float *sums);
+  /// The input's gradient of `layer_norm`; over these rows also the sums that scale and bias get
+  void (*layer_norm_gradient)(const float *x, const float *gradient, float *out, ptrdiff_t rows,
+                              ptrdiff_t width, const float *_Nullable scale, float epsilon,
+                              float *_Nullable scale_sums, float *_Nullable bias_sums);
+  /// flow = gradient * activation'(x * scale + offset), left alone without an activation; then per
+  /// channel sums[channels] of the flow and, behind them, of flow * (x - mean)
+  void (*group_norm_flow)(const float *x, const float *gradient, float *flow, ptrdiff_t rows,
+                          ptrdiff_t channels, const float *scale, const float *offset,
+                          const float *mean, int32_t activation, float *sums);
+  /// out = flow * scale + (x - mean) * slope + shift, all per channel
+  void (*group_norm_input)(const float *x, const float *flow, float *out, ptrdiff_t rows,
+                           ptrdiff_t channels, const float *scale, const float *mean,
+                           const float *slope, const float *shift);
+  /// out[rows, 2 * width] = the gradient of `geglu` at x[rows, 2 * width]
+  void (*geglu_gradient)(const float *x, const float *gradient, float *out, ptrdiff_t rows,
+                         ptrdiff_t width);
+  /// out[r] = dot(a[r, :], b[r, :])
+  void (*row_dots)(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t width, float *out);
+  /// out = y * (gradient - dot(y, gradient)), per row of the softmax y
+  void (*softmax_gradient)(const float *y, const float *gradient, float *out, ptrdiff_t rows,
+                           ptrdiff_t width);
+  /// out = x - log(sum(exp(x))), per row
+  void (*log_softmax)(const float *x, float *out, ptrdiff_t rows, ptrdiff_t width);
+  /// out = gradient - exp(y) * sum(gradient), per row of the log-softmax y
+  void (*log_softmax_gradient)(const float *y, const float *gradient, float *out, ptrdiff_t rows,
+                               ptrdiff_t width);
+  /// Attention's backward step on a block: raw scores become weights exp(scale * s - log_sum), and
+  /// the flow into the weights becomes the one into the raw products, weight * (flow - mean) *
+  /// scale. Row r sees its first `visible + r` columns; the others get zeros.
+  void (*attention_flow)(float *scores, float *flow, ptrdiff_t ld, ptrdiff_t rows, ptrdiff_t width,
+                         float scale, ptrdiff_t visible, const float *log_sum, const float *mean);
+  /// out[width, channels] = scale * the sum of each size x size square of a picture with lines
+  /// `ld` apart
+  void (*pool_line)(const float *x, ptrdiff_t ld, ptrdiff_t width, ptrdiff_t channels,
+                    ptrdiff_t size, float scale, float *out);
+  /// out[width * size, channels] = scale * each pixel, `size` times in a row
+  void (*spread_line)(const float *x, ptrdiff_t width, ptrdiff_t channels, ptrdiff_t size,
+                      float scale, float *out);
+  /// One input line of the transpose of `ck_patches`: adds up what all patches hold of it
+  void (*unpatch_line)(const float *patches, ptrdiff_t width, ptrdiff_t channels,
+                       ptrdiff_t kernel_height, ptrdiff_t kernel_width, ptrdiff_t stride,
+                       ptrdiff_t top, ptrdiff_t left, ptrdiff_t out_height, ptrdiff_t out_width,
+                       ptrdiff_t line, float *out);
 } ck_kernels;
 
 /// The best set this CPU and this build can run.

@@ -1,0 +1,109 @@
+// Convolutions of 3x3 pixels by Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray 2016,
+// arXiv 1509.09308). The points are 0, +-a, +-b and infinity with a = sqrt(1/2) and b = sqrt(2)
+// instead of the usual 1 and 2: the transforms stay as short and the error falls to that of a
+// direct sum (1.1e-6 against 2.3e-6, direct 0.6e-6, for 128 channels).
+#define CK_A 0.707106781f
+#define CK_A2 0.5f
+#define CK_A3 0.353553391f
+#define CK_B 1.414213562f
+#define CK_B2 2.0f
+#define CK_B3 2.828427125f
+
+// Six inputs of a line to six frequencies.
+CK_INLINE void winograd_line_in(const vf *d, ptrdiff_t step, vf *out, ptrdiff_t out_step) {
+  vf d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step],
+     d5 = d[5 * step];
+  vf even_a = fma_(d2, (vf)-CK_B2, d4), odd_a = fma_(d1, (vf)-CK_B2, d3) * CK_A;
+  vf even_b = fma_(d2, (vf)-CK_A2, d4), odd_b = fma_(d1, (vf)-CK_A2, d3) * CK_B;
+  out[0] = fma_(d2, (vf) - (CK_A2 + CK_B2), d4 + d0);
+  out[out_step] = even_a + odd_a;
+  out[2 * out_step] = even_a - odd_a;
+  out[3 * out_step] = even_b + odd_b;
+  out[4 * out_step] = even_b - odd_b;
+  out[5 * out_step] = fma_(d3, (vf) - (CK_A2 + CK_B2), d5 + d1);
+}
+
+// Three weights of a line to six frequencies.
+CK_INLINE void winograd_line_weights(const vf *g, ptrdiff_t step, vf *out, ptrdiff_t out_step) {
+  const float at_a = 1.0f / (2.0f * CK_A2 * (CK_A2 - CK_B2)), at_b = -at_a * CK_A2 / CK_B2;
+  vf g0 = g[0], g1 = g[step], g2 = g[2 * step];
+  vf even_a = fma_(g2, (vf)CK_A2, g0) * at_a, odd_a = g1 * (CK_A * at_a);
+  vf even_b = fma_(g2, (vf)CK_B2, g0) * at_b, odd_b = g1 * (CK_B * at_b);
+  out[0] = g0;
+  out[out_step] = even_a + odd_a;
+  out[2 * out_step] = even_a - odd_a;
+  out[3 * out_step] = even_b + odd_b;
+  out[4 * out_step] = even_b - odd_b;
+  out[5 * out_step] = g2;
+}
+
+// Six frequencies of a line to four outputs.
+CK_INLINE void winograd_line_out(const vf *m, ptrdiff_t step, vf *out, ptrdiff_t out_step) {
+  vf sum_a = m[step] + m[2 * step], difference_a = m[step] - m[2 * step];
+  vf sum_b = m[3 * step] + m[4 * step], difference_b = m[3 * step] - m[4 * step];
+  out[0] = m[0] + sum_a + sum_b;
+  out[out_step] = fma_(difference_a, (vf)CK_A, difference_b * CK_B);
+  out[2 * out_step] = fma_(sum_a, (vf)CK_A2, sum_b * CK_B2);
+  out[3 * out_step] = fma_(difference_a, (vf)CK_A3, fma_(difference_b, (vf)CK_B3, m[5 * step]));
+}
+
+static void winograd_weights(const float *panel, ptrdiff_t tap_distance, ptrdiff_t depth,
+                             float *out, ptrdiff_t frequency_distance) {
+  for (ptrdiff_t i = 0; i < depth * CK_PANEL; i += CK_WIDTH) {
+    vf taps[9], lines[18], frequencies[36];
+    for (int tap = 0; tap < 9; tap++) taps[tap] = load(panel + tap * tap_distance + i);
+    for (int column = 0; column < 3; column++)
+      winograd_line_weights(taps + column, 3, lines + column, 3);
+    for (int row = 0; row < 6; row++)
+      winograd_line_weights(lines + 3 * row, 1, frequencies + 6 * row, 1);
+    for (int f = 0; f < 36; f++) store(out + f * frequency_distance + i, frequencies[f]);
+  }
+}
+
+static void winograd_input(const float *x, ptrdiff_t height, ptrdiff_t width, ptrdiff_t channels,
+                           ptrdiff_t top, ptrdiff_t left, ptrdiff_t count, float *out,
+                           ptrdiff_t frequency_distance) {
+  for (ptrdiff_t i = 0; i < count; i += CK_WIDTH) {
+    vf pixels[36], lines[36], frequencies[36];
+    for (int y = 0; y < 6; y++)
+      for (int column = 0; column < 6; column++) {
+        ptrdiff_t row = top + y, place = left + column;
+        int inside = row >= 0 && row < height && place >= 0 && place < width;
+        const float *pixel = x + (row * width + place) * channels + i;
+        pixels[6 * y + column] = !inside                  ? (vf)0.0f
+                                 : i + CK_WIDTH <= count ? load(pixel)
+                                                         : load_tail(pixel, count - i);
+      }
+    for (int column = 0; column < 6; column++)
+      winograd_line_in(pixels + column, 6, lines + column, 6);
+    for (int row = 0; row < 6; row++) winograd_line_in(lines + 6 * row, 1, frequencies + 6 * row, 1);
+    for (int f = 0; f < 36; f++) store(out + f * frequency_distance + i, frequencies[f]);
+  }
+}
+
+static void winograd_output(const float *x, ptrdiff_t frequency_distance, float *out,
+                            ptrdiff_t line_distance, ptrdiff_t pixel_distance, ptrdiff_t height,
+                            ptrdiff_t width, ptrdiff_t columns, const float *bias,
+                            int32_t activation, const float *residual) {
+  for (ptrdiff_t i = 0; i < columns; i += CK_WIDTH) {
+    vf frequencies[36], lines[24], pixels[16];
+    ptrdiff_t rest = columns - i;
+    for (int f = 0; f < 36; f++) frequencies[f] = load(x + f * frequency_distance + i);
+    for (int column = 0; column < 6; column++)
+      winograd_line_out(frequencies + column, 6, lines + column, 6);
+    for (int row = 0; row < 4; row++) winograd_line_out(lines + 6 * row, 1, pixels + 4 * row, 1);
+    vf shift = !bias ? (vf)0.0f : rest >= CK_WIDTH ? load(bias + i) : load_tail(bias + i, rest);
+    for (ptrdiff_t y = 0; y < height; y++)
+      for (ptrdiff_t column = 0; column < width; column++) {
+        ptrdiff_t place = y * line_distance + column * pixel_distance + i;
+        vf v = activate_(activation, pixels[4 * y + column] + shift);
+        if (rest >= CK_WIDTH) {
+          if (residual) v += load(residual + place);
+          store(out + place, v);
+        } else {
+          if (residual) v += load_tail(residual + place, rest);
+          store_tail(out + place, v, rest);
+        }
+      }
+  }
+}
