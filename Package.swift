@@ -83,7 +83,9 @@ let package = Package(
       "Engine", "Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"], settings: numeric),
     room("Engine", "Tokenizers", [], settings: numeric),
     room("Engine", "Diffusion", ["Tensors", "Checkpoints"], settings: numeric),
-    room("Engine", "Models", ["Layers", "Tensors", "Checkpoints", "Compute"], settings: numeric),
+    room(
+      "Engine", "Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"],
+      settings: numeric),
     room("Engine", "Imaging", ["CImageCodecs"], settings: numeric),
     room(
       "Engine", "Editing",
@@ -91,6 +93,12 @@ let package = Package(
         "Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute",
         "Imaging", "Digests",
       ], settings: numeric),
+
+    // MARK: Training
+    room(
+      "Training", "Optimizers", ["Tensors", "Compute", "CKernels", "Checkpoints", "Digests"],
+      settings: numeric),
+    room("Training", "Losses", ["Models", "Diffusion", "Tensors"], settings: numeric),
 
     // MARK: Service
     room("Service", "Sockets", ["CPlatform", "Locks", logging, system]),
@@ -121,7 +129,7 @@ let package = Package(
 
     // MARK: Tests, a mirror of Sources
     .target(
-      name: "Goldens", dependencies: ["Tensors"], path: "Tests/Goldens", swiftSettings: strict),
+      name: "Goldens", dependencies: ["Tensors"], path: "Tests/Goldens", swiftSettings: numeric),
     test("Compute", ["Compute", "CKernels", "Locks"], settings: numeric),
     test("Tensors", ["Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
     test("Layers", ["Layers", "Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
@@ -133,8 +141,18 @@ let package = Package(
       settings: numeric),
     test("Imaging", ["Imaging", "CImageCodecs"], fixtures: true, settings: numeric),
     test(
-      "Editing", ["Editing", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
+      "Editing",
+      ["Editing", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
       fixtures: true, settings: numeric),
+    test(
+      "Optimizers", ["Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Goldens"],
+      fixtures: true, settings: numeric),
+    test(
+      "Losses",
+      [
+        "Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute",
+        "Goldens",
+      ], fixtures: true, settings: numeric),
     test("Sockets", ["Sockets", "CPlatform", system, logging]),
     test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
     test("Observability", ["Observability", logging, metrics]),

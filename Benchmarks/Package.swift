@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The engine's rooms through the links Engine and System, so that they and the tools are one
+// The rooms through the links Engine, System and Training, so that they and the tools are one
 // package and see each other's package declarations; the plain build knows nothing of this. Why:
 // docs/decisions/0006-benchmarks.md.
 let strict: [SwiftSetting] = [
@@ -9,9 +9,11 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func room(
+  _ name: String, in wing: String = "Engine", _ dependencies: [Target.Dependency]
+) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Engine/\(name)", swiftSettings: strict)
+    name: name, dependencies: dependencies, path: "\(wing)/\(name)", swiftSettings: strict)
 }
 
 func shim(_ name: String, linking libraries: [String] = [], flags: String = "-O2") -> Target {
@@ -32,9 +34,8 @@ let package = Package(
     shim("COpenBLAS"),
     shim("CImageCodecs", linking: ["jpeg", "png", "lcms2"]),
     shim("COpenSSL", linking: ["crypto"]),
-    .target(
-      name: "Digests", dependencies: ["COpenSSL"], path: "System/Digests", swiftSettings: strict),
-    .target(name: "Locks", path: "System/Locks", swiftSettings: strict),
+    room("Digests", in: "System", ["COpenSSL"]),
+    room("Locks", in: "System", []),
     room("Compute", ["CKernels", "COpenBLAS", "Locks"]),
     room("Tensors", ["Compute", "CKernels"]),
     room("Layers", ["Tensors", "Compute", "CKernels"]),
@@ -49,9 +50,16 @@ let package = Package(
         "Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute",
         "Imaging", "Digests",
       ]),
+    room(
+      "Optimizers", in: "Training",
+      ["Tensors", "Compute", "CKernels", "Checkpoints", "Digests"]),
+    room("Losses", in: "Training", ["Models", "Diffusion", "Tensors"]),
     tool("layers", in: "Layers", ["Layers", "Tensors", "Compute"]),
     tool(
       "full-size", in: "FullSize", ["Models", "Checkpoints", "Tensors", "Compute"]),
+    tool(
+      "training-steps", in: "TrainingSteps",
+      ["Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute"]),
     tool("edit-stages", in: "Edit", ["Editing", "Imaging", "Models", "Checkpoints", "Compute"]),
   ]
 )

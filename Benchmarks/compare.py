@@ -8,67 +8,19 @@ the same input, and the relative distance of their results is printed beside the
 """
 
 import argparse
-import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 
 import numpy
 
+from sides import Side
+
 WORKS = ("unet/512/1", "unet/512/2", "unet/256/1", "unet/256/2", "decode/512/1", "decode/256/1",
          "encode/512/1", "encode/256/1", "text/512/1", "text/512/2")
 NAMES = {"unet": "U-Net pass", "decode": "autoencoder decode", "encode": "autoencoder encode",
          "text": "text encoder"}
-
-
-class Side:
-    """A process that loads a network and runs it when told to."""
-
-    def __init__(self, command):
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            stderr=subprocess.DEVNULL)
-        self.loading = float(self.ask(None).split()[1])
-        self.seconds, self.processor = [], []
-
-    def ask(self, line):
-        if line:
-            self.process.stdin.write(line + "\n")
-            self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer:
-            sys.exit(f"{self.process.args[0]} ended early; run it by hand: "
-                     + " ".join(self.process.args))
-        return answer
-
-    def run(self):
-        before = self.processor_time()
-        seconds = float(self.ask("run"))
-        self.seconds.append(seconds)
-        self.processor.append(self.processor_time() - before)
-
-    def processor_time(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2]
-        user, system = fields.split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-    def peak(self):
-        """GiB of resident memory at most, loading included."""
-        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 2**20
-        return float("nan")
-
-    def result(self, folder):
-        path = os.path.join(folder, str(self.process.pid))
-        self.ask(f"save {path}")
-        return numpy.fromfile(path, numpy.float32)
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 def compare(work, options):

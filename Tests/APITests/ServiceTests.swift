@@ -68,6 +68,7 @@ import Yams
     let service = try TestService()
     let models = try await service.call(.get, "/v1/models")
     #expect(models["data.0.id"] == "fake" && models["data.0.vocabulary.0"] == "cat")
+    #expect(models["data.0.weights"] == "fp32")
     #expect(models["limits.pixels"] == 50_000_000 && models["engine.kernel_set"] == "plain")
     _ = try await service.submit(try .inpaint())
     let metrics = try await service.call(.get, "/metrics")

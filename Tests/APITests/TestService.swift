@@ -28,7 +28,8 @@ final class TestService: Sendable {
     configure(&configuration)
     let model = ModelDescription(
       id: "fake", hash: "00", createdAt: Jobs.Timestamp(milliseconds: 1_767_225_600_000),
-      tasks: ["inpaint"], resolution: 64, steps: 8, guidanceScale: 3, sampler: "ddim",
+      weights: "fp32", tasks: ["inpaint"], resolution: 64, steps: 8, guidanceScale: 3,
+      sampler: "ddim",
       holeFill: "push-pull", vocabulary: ["cat"], notes: "Does nothing.")
     api = EditAPI(
       configuration: configuration,

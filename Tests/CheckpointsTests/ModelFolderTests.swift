@@ -131,13 +131,15 @@ import Testing
       "byteedit.json",
       """
       {"resolution": 128, "steps": 8, "guidance_scale": 2.5, "sampler": "ddim",
-       "hole_fill": "push-pull", "background_prompt": "background",
+       "hole_fill": "push-pull", "background_prompt": "background", "clip_skip": 1,
+       "tiles_above": 589824,
        "vocabulary": [{"name": "car", "synonyms": ["auto"], "place": "ground"}, {"name": "star"}]}
       """)
     let settings = try ModelFolder(path: folder.path).settings
     #expect(settings.resolution == 128 && settings.steps == 8 && settings.guidanceScale == 2.5)
     #expect(settings.sampler == "ddim" && settings.holeFill == .pushPull)
     #expect(settings.backgroundPrompt == "background")
+    #expect(settings.clipSkip == 1 && settings.tilesAbove == 589_824)
     #expect(
       settings.vocabulary == [
         .init(name: "car", synonyms: ["auto"], place: "ground"),
@@ -153,6 +155,7 @@ import Testing
       (#"{"guidance_scale": -1}"#, "guidance_scale"), (#"{"sampler": 1}"#, "sampler"),
       (#"{"hole_fill": "black"}"#, "hole_fill"),
       (#"{"background_prompt": ""}"#, "background_prompt"),
+      (#"{"clip_skip": -1}"#, "clip_skip"), (#"{"tiles_above": true}"#, "tiles_above"),
       (#"{"vocabulary": ["car"]}"#, "vocabulary"), (#"{"vocabulary": [{"nam": "car"}]}"#, "nam"),
       (#"{"vocabulary": [{}]}"#, "name"),
       (#"{"vocabulary": [{"name": "car", "synonyms": [1]}]}"#, "synonyms"),

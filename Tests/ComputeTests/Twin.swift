@@ -8,6 +8,7 @@ enum Twin {
     (Int32(CK_ACTIVATION_SILU.rawValue), { $0 / (1 + exp(-$0)) }),
     (Int32(CK_ACTIVATION_GELU.rawValue), gelu),
     (Int32(CK_ACTIVATION_QUICK_GELU.rawValue), { $0 / (1 + exp(-1.702 * $0)) }),
+    (Int32(CK_ACTIVATION_RELU.rawValue), { max($0, 0) }),
   ]
 
   @Sendable static func gelu(_ x: Double) -> Double { 0.5 * x * erfc(-x / 2.0.squareRoot()) }

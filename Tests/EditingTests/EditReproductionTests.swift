@@ -62,7 +62,9 @@ import Testing
     for index in 0..<4 { #expect(all[index] == expected[index]) }
   }
 
-  @Test func `no step after the first asks the system for memory`() throws {
+  @Test(arguments: [false, true])
+  func `no step after the first asks the system for memory`(blends: Bool) throws {
+    let model = try blends ? Fixture.secondModel() : Fixture.model()
     for sampler in SamplerKind.allCases {
       let pool = BufferPool()
       var allocations: [Int] = []
@@ -70,7 +72,7 @@ import Testing
       request.sampler = sampler
       request.steps = 8
       try BufferPool.$current.withValue(pool) {
-        _ = try Fixture.editor().edit(request) { event in
+        _ = try Editor(model: model, build: "test").edit(request) { event in
           if case .step = event { allocations.append(pool.freshAllocations) }
         }
       }

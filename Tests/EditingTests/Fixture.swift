@@ -18,6 +18,9 @@ enum Fixture {
   private static let golden = Result {
     try EditorModel(folder: path("pipeline/model"), name: "golden")
   }
+  private static let second = Result {
+    try EditorModel(folder: path("pipeline-sd2/model"), name: "golden")
+  }
   private static let embedded = Result {
     let root = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -27,6 +30,30 @@ enum Fixture {
 
   /// Random weights, 64 model pixels: fast, and as good as any for what is around the model.
   static func model() throws -> EditorModel { try golden.get() }
+  /// The same of the 2.x layout, without channels for a mask.
+  static func secondModel() throws -> EditorModel { try second.get() }
+  /// That with settings of its own, and another autoencoder if one is named, put together by
+  /// symbolic links.
+  static func secondModel(settings: String, tinyAutoencoder: String? = nil) throws -> EditorModel {
+    let folder = try path("pipeline-sd2")
+    let files = FileManager.default
+    let assembly = NSTemporaryDirectory() + "editor-" + UUID().uuidString
+    try files.createDirectory(atPath: assembly, withIntermediateDirectories: true)
+    defer { try? files.removeItem(atPath: assembly) }
+    for part in ["scheduler", "text_encoder", "tokenizer", "unet", "vae"] {
+      let other = part == "vae" ? tinyAutoencoder : nil
+      try files.createSymbolicLink(
+        atPath: "\(assembly)/\(part)",
+        withDestinationPath: "\(folder)/\(other ?? "model/\(part)")")
+    }
+    let index = try String(contentsOfFile: folder + "/model/model_index.json", encoding: .utf8)
+    let className = tinyAutoencoder == nil ? "AutoencoderKL" : "AutoencoderTiny"
+    try index.replacing("AutoencoderKL", with: className)
+      .write(toFile: assembly + "/model_index.json", atomically: true, encoding: .utf8)
+    try settings.write(toFile: assembly + "/byteedit.json", atomically: true, encoding: .utf8)
+    return try EditorModel(folder: assembly, name: "golden")
+  }
+
   /// The model that the service carries.
   static func embeddedModel() throws -> EditorModel { try embedded.get() }
 
@@ -60,6 +87,10 @@ struct PipelineCase: Decodable, Sendable, CustomTestStringConvertible {
   var seed: UInt32
   var prompt: String
   var negativePrompt: String
+  /// How many layers of the text encoder the prompt does without.
+  var clipSkip: Int?
+  /// The folder of the autoencoder that stands in for the model's own.
+  var vae: String?
 
   var testDescription: String { "\(sampler), strength \(strength), guidance \(guidanceScale)" }
 }

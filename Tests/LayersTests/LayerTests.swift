@@ -51,7 +51,7 @@ import Testing
 
   @Test func `activations have gradients`() throws {
     let x = noise([50], 1)
-    for activation in [Activation.silu, .gelu, .quickGELU] {
+    for activation in [Activation.silu, .gelu, .quickGELU, .relu] {
       let watched = x.watched()
       let got = try activation(watched).sum().gradients(withRespectTo: [watched])[0]
       let slope = (activation(x + 1e-2) - activation(x - 1e-2)) / 2e-2

@@ -26,7 +26,7 @@ import Testing
     return [Array(tokens[..<16]), Array(tokens[16...])]
   }
 
-  @Test(arguments: ["clip-quick-gelu", "clip-gelu"])
+  @Test(arguments: ["clip-quick-gelu", "clip-gelu", "clip-sd2"])
   func `the last hidden state is the reference's`(name: String) throws {
     let fixture = try Fixture(name)
     let model = try CLIPTextModel(
@@ -40,6 +40,22 @@ import Testing
     print("\(name): \(whole), short text \(short)")
     #expect(whole < usual)
     #expect(short < usual)
+  }
+
+  @Test(arguments: ["clip-quick-gelu", "clip-sd2"], [1, 2])
+  func `the states before the last layers are the reference's`(name: String, skipped: Int) throws {
+    let fixture = try Fixture(name)
+    let model = try CLIPTextModel(
+      configuration: try CLIPTextConfiguration(try fixture.members(), path: "config.json"),
+      weights: try WeightStore(folder: fixture.path, naming: .textEncoder))
+    let tokens = try tokens(fixture)
+    let states = try model(tokens: tokens, skippingLast: skipped)
+    #expect(relativeError(states, try fixture.golden.tensor("skipping_\(skipped)")) < usual)
+    #expect(relativeError(states, try fixture.golden.tensor("output")) > bound)
+    #expect(try model(tokens: tokens, skippingLast: 3).shape == states.shape)
+    for wrong in [-1, 4] {
+      #expect(throws: ModelError.self) { try model(tokens: tokens, skippingLast: wrong) }
+    }
   }
 
   @Test(

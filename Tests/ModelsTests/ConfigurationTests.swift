@@ -85,12 +85,13 @@ import Testing
       ("flip_sin_to_cos", .integer(1)), ("freq_shift", .integer(4)), ("in_channels", .integer(0)),
       ("in_channels", .number(9.5)), ("layers_per_block", .integer(0)),
       ("layers_per_block", .array([.integer(1)])), ("layers_per_block", .integer(1_000_000_000)),
-      ("mid_block_only_cross_attention", .bool(true)), ("mid_block_scale_factor", .number(1.4)),
+      ("mid_block_only_cross_attention", .integer(1)), ("mid_block_scale_factor", .number(1.4)),
       ("mid_block_type", .string("UNetMidBlock2DSimpleCrossAttn")), ("norm_eps", .number(-1)),
       ("norm_num_groups", .null), ("norm_num_groups", .integer(0)),
       ("norm_num_groups", .integer(3)),
       ("num_attention_heads", .integer(8)), ("num_class_embeds", .integer(10)),
-      ("only_cross_attention", .bool(true)), ("only_cross_attention", .array([.bool(true)])),
+      ("only_cross_attention", .integer(1)), ("only_cross_attention", .array([.bool(true)])),
+      ("only_cross_attention", .array([.bool(true), .bool(true), .bool(true), .null])),
       ("projection_class_embeddings_input_dim", .integer(4)),
       ("resnet_out_scale_factor", .number(0.5)), ("resnet_skip_time_act", .bool(true)),
       ("resnet_time_scale_shift", .string("scale_shift")),
@@ -99,7 +100,8 @@ import Testing
       ("time_embedding_dim", .integer(0)), ("time_embedding_type", .string("fourier")),
       ("timestep_post_act", .string("silu")),
       ("transformer_layers_per_block", .array([.array([.integer(1)])])),
-      ("up_block_types", .array([.string("UpBlock2D")])), ("use_linear_projection", .string("yes")),
+      ("up_block_types", .array([.string("UpBlock2D")])), ("upcast_attention", .integer(1)),
+      ("use_linear_projection", .string("yes")),
       ("_class_name", .string("UNet2DModel")),
     ] as [(String, JSONValue)])
   func `a U-Net that would compute otherwise is refused by key`(key: String, value: JSONValue)
@@ -127,6 +129,7 @@ import Testing
           "attention_head_dim": list(4, 4, 4, 4), "layers_per_block": list(2, 2, 2, 2),
           "cross_attention_dim": list(20, 20, 20, 20),
           "transformer_layers_per_block": list(1, 1, 1, 1), "sample_size": list(16, 16),
+          "only_cross_attention": .array([JSONValue](repeating: .bool(false), count: 4)),
         ]), path: "")
     #expect(single == lists)
     #expect(single.heads == [4, 4, 4, 4])
@@ -206,7 +209,7 @@ import Testing
       ("layer_norm_eps", .string("1e-5")), ("max_position_embeddings", .integer(1_000_000)),
       ("model_type", .string("t5")), ("num_attention_heads", .integer(5)),
       ("num_attention_heads", .integer(0)), ("num_hidden_layers", .integer(0)),
-      ("vocab_size", .integer(-1)),
+      ("use_attention_mask", .bool(true)), ("vocab_size", .integer(-1)),
     ] as [(String, JSONValue)])
   func `a text encoder that would compute otherwise is refused by key`(
     key: String, value: JSONValue

@@ -6,33 +6,13 @@ import Testing
 
 /// Whole folders, put together from the fixtures by symbolic links, as download caches are.
 @Suite struct EditorNetworksTests {
-  private final class Assembly {
-    let path = NSTemporaryDirectory() + "editor-" + UUID().uuidString
-
-    init(text: String, unet: String, vae: String, unetClass: String) throws {
-      let files = FileManager.default
-      try files.createDirectory(atPath: path + "/tokenizer", withIntermediateDirectories: true)
-      try files.createDirectory(atPath: path + "/scheduler", withIntermediateDirectories: true)
-      for (part, fixture) in [("text_encoder", text), ("unet", unet), ("vae", vae)] {
-        try files.createSymbolicLink(
-          atPath: "\(path)/\(part)", withDestinationPath: try Fixture(fixture).path)
-      }
-      let index = """
-        {"_class_name": "StableDiffusionInpaintPipeline", "scheduler": ["diffusers", "DDIMScheduler"],
-         "text_encoder": ["transformers", "CLIPTextModel"], "unet": ["diffusers", "\(unetClass)"],
-         "tokenizer": ["transformers", "CLIPTokenizer"], "vae": ["diffusers", "AutoencoderKL"]}
-        """
-      try index.write(toFile: path + "/model_index.json", atomically: true, encoding: .utf8)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-  }
-
   private func load(
     text: String = "clip-quick-gelu", unet: String = "unet-embedded",
-    vae: String = "vae-embedded", unetClass: String = "UNet2DConditionModel"
+    vae: String = "vae-embedded", unetClass: String = "UNet2DConditionModel",
+    vaeClass: String = "AutoencoderKL"
   ) throws -> EditorNetworks {
-    let assembly = try Assembly(text: text, unet: unet, vae: vae, unetClass: unetClass)
+    let assembly = try Assembly(
+      text: text, unet: unet, vae: vae, unetClass: unetClass, vaeClass: vaeClass)
     return try EditorNetworks(folder: try ModelFolder(path: assembly.path))
   }
 
@@ -44,6 +24,14 @@ import Testing
     let noise = try networks.unet(
       sample: Tensor.concatenated([mean, mask, mean], axis: 3), timestep: 500, context: context)
     #expect(try networks.autoencoder.decode(noise).shape == [1, 16, 16, 3])
+    #expect(networks.seesMask)
+  }
+
+  @Test func `a U-Net that sees the latent alone fits too`() throws {
+    let networks = try load(
+      text: "clip-sd2", unet: "unet-sd2", vae: "vae-tiny", vaeClass: "AutoencoderTiny")
+    #expect(!networks.seesMask && networks.autoencoder.downsamplingFactor == 8)
+    #expect(networks.autoencoder.configuration.scalingFactor == 1)
   }
 
   @Test func `parts of different models are refused by the key that differs`() throws {
@@ -53,6 +41,9 @@ import Testing
       ({ try self.load(unet: "unet-sd", vae: "vae-sd") }, "cross_attention_dim"),
       ({ try self.load(unetClass: "UNet2DModel") }, "unet"),
       ({ try self.load(text: "vae-sd") }, "_class_name"),
+      ({ try self.load(vae: "vae-tiny") }, "_class_name"),
+      ({ try self.load(vaeClass: "AutoencoderTiny") }, "_class_name"),
+      ({ try self.load(vaeClass: "VQModel") }, "vae"),
     ] as [(() throws -> EditorNetworks, String)] {
       let error = #expect(throws: ModelError.self) { try load() }
       #expect(error?.description.contains("\"\(key)\"") == true, "\(String(describing: error))")

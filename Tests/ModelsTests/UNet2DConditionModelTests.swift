@@ -34,7 +34,9 @@ import Testing
       weights: try WeightStore(folder: fixture.path))
   }
 
-  @Test(arguments: ["unet-sd", "unet-embedded", "unet-variations"])
+  @Test(arguments: [
+    "unet-sd", "unet-sd2", "unet-context-only", "unet-embedded", "unet-variations",
+  ])
   func `the prediction is the reference's`(name: String) throws {
     let fixture = try Fixture(name)
     let error = try self.error(try model(fixture), fixture)
@@ -94,11 +96,30 @@ import Testing
     #expect(try error(configure: { $0.groups = 6 }) > bound)
   }
 
-  @Test func `every tensor matters`() throws {
-    let names = try Fixture("unet-variations").weights().keys
+  @Test func `which levels attend to the context alone is read level by level`() throws {
+    let name = "unet-context-only"
+    let fixture = try Fixture(name)
+    let configuration = try UNetConfiguration(try fixture.members(), path: "config.json")
+    #expect(configuration.attendsToContextOnly == [true, false, true])
+    #expect(throws: CheckpointError.self) {
+      try error(name, configure: { $0.attendsToContextOnly = [true, true, true] })
+    }
+    #expect(throws: CheckpointError.self) {
+      try error(name, configure: { $0.attendsToContextOnly = [false, false, true] })
+    }
+  }
+
+  @Test func `heads differ from level to level`() throws {
+    #expect(try error("unet-sd2", configure: { $0.heads = [1, 2, 4, 2] }) > bound)
+    #expect(try error("unet-sd2", configure: { $0.heads = [2, 2, 4, 4] }) > bound)
+  }
+
+  @Test(arguments: ["unet-variations", "unet-context-only"])
+  func `every tensor matters`(model: String) throws {
+    let names = try Fixture(model).weights().keys
     try onOneThread {
       for name in names {
-        let error = try error(tamper: { $0[name] = $0[name].map(reversed) })
+        let error = try error(model, tamper: { $0[name] = $0[name].map(reversed) })
         #expect(error > bound, "\(name)")
       }
     }

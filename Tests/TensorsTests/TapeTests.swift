@@ -1,3 +1,4 @@
+import Compute
 import Testing
 
 @testable import Tensors
@@ -96,4 +97,73 @@ import Testing
     for _ in 0..<100_000 { y = y + 1 }
     #expect(try y.sum().gradients(withRespectTo: [x])[0].values == [1])
   }
+
+  @Test func `what the tape kept is freed as the walk passes`() throws {
+    let pool = BufferPool()
+    let steps = 20
+    try BufferPool.$current.withValue(pool) {
+      let x = values([1_000], 1).watched()
+      let before = pool.statistics.bytesInUse
+      let probe = Probe()
+      func loss() -> Tensor {
+        // The first operation is the last that the walk passes.
+        var y = (x * 2).recorded("probe", [x]) { gradient in
+          probe.bytesInUse = pool.statistics.bytesInUse
+          return [gradient]
+        }
+        for _ in 0..<steps { y = y.exponential().logarithm() }
+        return y.sum()
+      }
+      let kept = loss()
+      #expect(pool.statistics.bytesInUse > before + steps * 4_000)
+      _ = try kept.gradients(withRespectTo: [x])
+      #expect(probe.bytesInUse > before + steps * 4_000)
+      _ = try loss().gradients(withRespectTo: [x])
+      withExtendedLifetime(kept) {}
+      // What `kept` keeps is still there, the other tape is gone.
+      #expect(probe.bytesInUse < before + (steps + 9) * 4_160)
+    }
+  }
+
+  @Test func `a gradient may start at more than one value`() throws {
+    let x = values([2, 3], 1).watched()
+    let flow = values([2, 3], 2)
+    let got = try (x * x).pulledBack(flow, to: [x])[0]
+    #expect(got.values == (x.detached * flow * 2).values)
+  }
+
+  @Test func `gradients of equal values are halved, of bounds whole`() throws {
+    let (a, b) = (
+      Tensor([1, 2, 3], shape: [3]).watched(), Tensor([2, 2, 2], shape: [3]).watched()
+    )
+    let larger = try Tensor.maximum(a, b).sum().gradients(withRespectTo: [a, b])
+    #expect(larger.map(\.values) == [[0, 0.5, 1], [1, 0.5, 0]])
+    let smaller = try Tensor.minimum(a, b).sum().gradients(withRespectTo: [a, b])
+    #expect(smaller.map(\.values) == [[1, 0.5, 0], [0, 0.5, 1]])
+    let held = try a.clamped(1, 2).sum().gradients(withRespectTo: [a])
+    #expect(held[0].values == [1, 1, 0])
+  }
+
+  @Test func `extreme values stay numbers`() throws {
+    let x = Tensor([-1e4, -90, -1e-3, 0, 1e-3, 90, 1e4], shape: [7]).watched()
+    for (name, y) in [
+      ("sigmoid", x.sigmoid()), ("softplus", x.softplus()), ("tanh", x.hyperbolicTangent()),
+      ("softmax", x.softmax()), ("log softmax", x.logSoftmax()),
+    ] {
+      #expect(y.values.allSatisfy { $0.isFinite }, "\(name)")
+      let gradient = try y.sum().gradients(withRespectTo: [x])[0]
+      #expect(gradient.values.allSatisfy { $0.isFinite }, "\(name)")
+    }
+    #expect(x.softplus().values.suffix(2) == [90, 1e4])
+    #expect(x.logSoftmax().values[0] == -2e4)
+    let small = Tensor([0, .leastNormalMagnitude / 128, 1e-30, -1], shape: [4]).logarithm().values
+    #expect(
+      small[0] == -.infinity && abs(small[1] + 92.1886) < 1e-3 && abs(small[2] + 69.0776) < 1e-4)
+    #expect(small[3].isNaN)
+  }
+}
+
+/// What a pullback saw; the walk calls it on the test's own thread.
+private final class Probe: @unchecked Sendable {
+  var bytesInUse = 0
 }

@@ -31,7 +31,8 @@ import Testing
 
   @Test(arguments: [
     ("port", "65536"), ("port", "eighty"), ("workers", "0"), ("log_level", "loud"),
-    ("provenance", "perhaps"), ("lease_seconds", "-1"),
+    ("provenance", "perhaps"), ("lease_seconds", "-1"), ("weights", "fp8"), ("lora", ""),
+    ("merge_lora", "style="), ("lora", "a=b.safetensors,"),
   ])
   func `a value out of range is refused by the setting's name`(
     _ name: String, _ value: String
@@ -40,6 +41,22 @@ import Testing
       try resolve(environment: ["BYTEEDIT_" + name.uppercased(): value])
     }
     #expect(error?.description.hasPrefix(name) == true)
+  }
+
+  @Test func `adapters are read with names, files and weights, merged ones apart`() throws {
+    let text = "ink=/a/ink.safetensors:0.75, /a=b/chalk.safetensors:-1, x=c:d.safetensors"
+    let settings = try resolve(options: ["lora": text, "merge_lora": "base=m.safetensors"])
+    let beside = settings.adapters.filter { !$0.isMerged }
+    #expect(beside.map(\.name) == ["ink", "chalk", "x"])
+    #expect(
+      beside.map(\.path) == ["/a/ink.safetensors", "/a=b/chalk.safetensors", "c:d.safetensors"])
+    #expect(beside.map(\.weight) == [0.75, -1, 1])
+    #expect(settings.adapters.filter(\.isMerged).map(\.name) == ["base"])
+    for key in ServeKey.all where ["lora", "merge_lora"].contains(key.name) {
+      #expect(try resolve(options: [key.name: key.shown(settings)]).adapters.count > 0)
+    }
+    let winning = try resolve(options: ["lora": "p.safetensors"], file: ["lora": text])
+    #expect(winning.adapters.map(\.name) == ["p"])
   }
 
   @Test func `an unknown name is refused in the file and reported in the environment`() throws {

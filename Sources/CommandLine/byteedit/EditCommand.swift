@@ -43,12 +43,17 @@ struct EditCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Show no progress.")
   var quiet = false
 
+  @OptionGroup var loading: LoadingOptions
+
   @OptionGroup var fields: EditOptions
 
   func run() throws {
     let parameters = try self.parameters()
-    let request = try request(parameters)
-    let editor = try ModelLoading.editor(folder: model, maxMegapixels: 100)
+    let adapters = try loading.adapters()
+    var request = try request(parameters)
+    request.adapters = adapters.filter { !$0.isMerged }.map { AdapterChoice(name: $0.name) }
+    let editor = try ModelLoading.editor(
+      folder: model, maxMegapixels: 100, storage: loading.weights, adapters: adapters)
     let team = threads > 0 ? ThreadTeam(threads: threads) : .shared
     let bar = ProgressBar()
     let started = ContinuousClock.now

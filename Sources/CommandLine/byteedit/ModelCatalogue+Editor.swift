@@ -17,7 +17,8 @@ extension ModelDescription {
     let words = model.settings.vocabulary.map(\.name)
     self.init(
       id: model.name, hash: model.hash, createdAt: SystemWallClock().now(),
-      tasks: EditTask.allCases.map(\.rawValue), resolution: model.resolution,
+      weights: model.storage.rawValue, tasks: EditTask.allCases.map(\.rawValue),
+      resolution: model.resolution,
       steps: model.defaultSteps, guidanceScale: model.defaultGuidanceScale,
       sampler: model.defaultSampler, holeFill: model.settings.holeFill.rawValue,
       vocabulary: words,

@@ -1,3 +1,4 @@
+import Compute
 import DefaultModel
 import Editing
 import Foundation
@@ -5,15 +6,19 @@ import Imaging
 
 /// Loads the model that a command works with.
 enum ModelLoading {
-  /// - Parameter folder: a diffusers folder; the embedded editor if `nil`.
-  static func editor(folder: String?, maxMegapixels: Int) throws -> Editor {
+  /// - Parameters:
+  ///   - folder: a diffusers folder; the embedded editor if `nil`.
+  ///   - storage: how its weights are kept.
+  static func editor(
+    folder: String?, maxMegapixels: Int, storage: WeightStorage, adapters: [AdapterSource]
+  ) throws -> Editor {
     let path = try folder ?? ModelLocator.embeddedModel()
     let name = folder.map { URL(fileURLWithPath: $0).lastPathComponent } ?? DefaultModel.name
     var limits = ImageLimits()
     limits.maxPixels = maxMegapixels * 1_000_000
     limits.maxBytes = max(limits.maxBytes, 1 << 30)
     return Editor(
-      model: try EditorModel(folder: path, name: name), limits: limits,
-      build: BuildIdentity.current)
+      model: try EditorModel(folder: path, name: name, storage: storage, adapters: adapters),
+      limits: limits, build: BuildIdentity.current)
   }
 }

@@ -23,6 +23,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(name: .long, help: ServeKey.help(of: "port")) var port: String?
   @Option(name: .long, help: ServeKey.help(of: "data_dir")) var dataDir: String?
   @Option(name: .long, help: ServeKey.help(of: "model")) var model: String?
+  @Option(name: .long, help: ServeKey.help(of: "weights")) var weights: String?
+  @Option(name: .long, help: ServeKey.help(of: "lora")) var lora: [String] = []
+  @Option(name: .long, help: ServeKey.help(of: "merge_lora")) var mergeLora: [String] = []
   @Option(name: .long, help: ServeKey.help(of: "workers")) var workers: String?
   @Option(name: .long, help: ServeKey.help(of: "threads")) var threads: String?
   @Option(name: .long, help: ServeKey.help(of: "queue_limit")) var queueLimit: String?
@@ -56,7 +59,9 @@ struct ServeCommand: AsyncParsableCommand {
   /// The options that were given, by the names of their keys.
   private var options: [String: String] {
     let given: [String: String?] = [
-      "host": host, "port": port, "data_dir": dataDir, "model": model, "workers": workers,
+      "host": host, "port": port, "data_dir": dataDir, "model": model, "weights": weights,
+      "lora": lora.isEmpty ? nil : lora.joined(separator: ","),
+      "merge_lora": mergeLora.isEmpty ? nil : mergeLora.joined(separator: ","), "workers": workers,
       "threads": threads, "queue_limit": queueLimit, "max_body_mib": maxBodyMib,
       "max_megapixels": maxMegapixels, "max_connections": maxConnections,
       "retention_hours": retentionHours, "lease_seconds": leaseSeconds,

@@ -1,3 +1,5 @@
+import Compute
+import Editing
 import Foundation
 
 /// Everything `byteedit serve` can be told, from three sources: options win over the environment
@@ -8,6 +10,10 @@ struct ServeConfiguration: Equatable {
   var dataDirectory = "byteedit-data"
   /// A model folder; `nil` is the embedded editor.
   var model: String?
+  /// How the model's weights are kept, by its name in receipts.
+  var weights = WeightStorage.float32.rawValue
+  /// Adapters of the model, merged or for requests to name.
+  var adapters: [AdapterSource] = []
   var workers = 1
   /// Threads that one edit computes on; 0 shares the machine's cores among the workers.
   var threads = 0
@@ -119,6 +125,15 @@ extension ServeKey {
     .number("port", \.port, 0...65_535, "TCP port; 0 lets the system choose."),
     .text("data_dir", \.dataDirectory, "Folder of the job database and the pictures."),
     .optional("model", \.model, "A diffusers folder; the embedded editor if not given."),
+    .choice(
+      "weights", \.weights, WeightStorage.allCases.map(\.rawValue),
+      "How weights are kept in memory: fp32, fp16, bf16 or int8."),
+    .adapters(
+      "lora", isMerged: false,
+      "LoRA adapters that requests may name: NAME=FILE[:WEIGHT], with commas between."),
+    .adapters(
+      "merge_lora", isMerged: true,
+      "LoRA adapters merged into the weights: NAME=FILE[:WEIGHT], with commas between."),
     .number("workers", \.workers, 1...64, "Edits that run at the same time."),
     .number("threads", \.threads, 0...256, "Threads of one edit; 0 shares the cores fairly."),
     .number("queue_limit", \.queueLimit, 1...1_000_000, "Jobs that may wait; more are a 503."),

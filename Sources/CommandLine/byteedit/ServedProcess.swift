@@ -37,7 +37,8 @@ struct ServedProcess {
     let address = try SocketAddress(host: settings.host, port: UInt16(settings.port))
     try BindPolicy.check([address], hasKeys: false, insecureNoAuth: settings.insecureNoAuth)
     let editor = try ModelLoading.editor(
-      folder: settings.model, maxMegapixels: settings.maxMegapixels)
+      folder: settings.model, maxMegapixels: settings.maxMegapixels,
+      storage: WeightStorage(rawValue: settings.weights) ?? .float32, adapters: settings.adapters)
     reportEngine(editor)
     let workerMetrics = WorkerMetrics(logger: Logger(label: "workers"))
     let store = try openStore(workerMetrics)
@@ -112,6 +113,8 @@ struct ServedProcess {
         "model": "\(editor.model.name)", "model_hash": "\(editor.model.hash)",
         "build": "\(editor.build)", "kernel_set": "\(KernelSet.active.rawValue)",
         "blas_core": "\(BLAS.coreName)", "blas_core_forced": "\(BLAS.isForced)",
+        "weights": "\(editor.model.storage.rawValue)",
+        "adapters": "\(AdapterOption.text(settings.adapters))",
       ])
     if BLAS.isFallbackCore {
       logger.warning(

@@ -20,6 +20,8 @@ package enum CheckpointError: Error, Equatable {
   case missingTensor(path: String, tensor: String, shape: [Int], unread: [String])
   /// A tensor has another shape than the configuration says.
   case wrongShape(path: String, tensor: String, expected: [Int], found: [Int])
+  /// A weight is too large for the storage that was asked for.
+  case unstorable(path: String, tensor: String, value: Float, storage: String)
   /// The weights hold tensors that the model does not know.
   case unexpectedTensors(path: String, tensors: [String])
   /// Two files, or two names of one tensor, give the same tensor.
@@ -86,6 +88,9 @@ extension CheckpointError: CustomStringConvertible {
     case .wrongShape(let path, let tensor, let expected, let found):
       "\(path), tensor \"\(tensor)\" has shape \(found), but the configuration asks for "
         + "\(expected); weights and config.json must come from the same model"
+    case .unstorable(let path, let tensor, let value, let storage):
+      "\(path), tensor \"\(tensor)\" holds \(value), which \(storage) cannot; keep the weights as "
+        + "bf16 or fp32"
     case .unexpectedTensors(let path, let tensors):
       "\(path) holds tensors that its configuration knows nothing of: \(Self.list(tensors)); "
         + "weights and config.json must come from the same model"

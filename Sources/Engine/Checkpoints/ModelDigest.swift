@@ -32,6 +32,11 @@ package struct ModelDigest: Sendable, Equatable {
     self.files = files
   }
 
+  /// SHA-256 of one file, in hexadecimal digits.
+  package static func hash(ofFile path: String) throws(CheckpointError) -> String {
+    try digest(path, name: path).hash
+  }
+
   private static func digest(_ path: String, name: String) throws(CheckpointError) -> File {
     let mapped = try MappedFile(path: path)
     let window = 1 << 22

@@ -38,6 +38,11 @@ package struct ModelFolder: Sendable {
   /// The folder of one part.
   package func path(of part: String) -> String { "\(path)/\(part)" }
 
+  /// The folder of a part that need not be there.
+  package func optionalPath(of part: String) -> String? {
+    FileKind(path(of: part)) == .folder ? path(of: part) : nil
+  }
+
   /// The path of a part's configuration: `scheduler_config.json` for the scheduler, else
   /// `config.json`.
   package func configurationPath(of part: String) -> String {

@@ -29,6 +29,11 @@ package struct ModelSettings: Sendable, Equatable {
   /// The sampler's name as requests spell it.
   package var sampler: String?
   package var holeFill = HoleFill.grey
+  /// How many of the text encoder's last layers the prompt does without.
+  package var clipSkip: Int?
+  /// Model pixels, height times width, above which the autoencoder saves memory; nothing where the
+  /// file is silent.
+  package var tilesAbove: Int?
   /// The prompt of an erase or outpaint that comes without one.
   package var backgroundPrompt: String?
   package var vocabulary: [Term] = []
@@ -46,6 +51,8 @@ package struct ModelSettings: Sendable, Equatable {
       case "guidance_scale": guidanceScale = try reader.number(key, in: 0...100)
       case "sampler": sampler = try reader.string(key)
       case "hole_fill": holeFill = try reader.choice(key)
+      case "clip_skip": clipSkip = try reader.integer(key, in: 0...127)
+      case "tiles_above": tilesAbove = try reader.integer(key, in: 0...1 << 40)
       case "background_prompt": backgroundPrompt = try reader.string(key)
       case "vocabulary": vocabulary = try reader.terms(key)
       default: throw reader.fault(key, "is unknown; remove it or update this program")

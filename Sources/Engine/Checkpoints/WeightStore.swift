@@ -3,6 +3,9 @@ package import Tensors
 /// The weights of one part, taken one by one: each tensor is checked against the shape that the
 /// configuration asks for, converted once, and its mapped pages are given back.
 package struct WeightStore: Sendable {
+  /// What whoever builds layers of these weights keeps with them.
+  package protocol Companion: Sendable {}
+
   private enum Source: Sendable {
     case file(SafetensorsFile, name: String)
     case memory(Tensor)
@@ -11,6 +14,7 @@ package struct WeightStore: Sendable {
   /// The part's folder, or a name for weights in memory; only used in messages.
   package let path: String
   private var sources: [String: Source] = [:]
+  package var companion: (any Companion)?
 
   /// Joins shards; throws when two of them, or two spellings of a name, give the same tensor.
   package init(
@@ -58,6 +62,15 @@ package struct WeightStore: Sendable {
     _ name: String, rows: Int, columns: Int
   ) throws(CheckpointError) -> Tensor {
     try take(name, shapes: [[rows, columns], [rows, columns, 1, 1]])
+  }
+
+  /// Takes every tensor that is left, in its stored shape.
+  package mutating func takeAll() throws(CheckpointError) -> [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+      tensors[name] = try take(name, shape: Self.shape(of: source))
+    }
+    return tensors
   }
 
   /// Throws when tensors are left that nobody took.

@@ -27,21 +27,24 @@ struct PipelineDrawing: CandidateDrawing {
   private let settings: ResolvedSettings
   private let context: UNet2DConditionModel.PreparedContext
   private let conditioning: InpaintingConditioning
+  private let previewer: PreviewDecoder?
 
   init(
-    pipeline: InpaintingPipeline, crop: ModelCrop, request: EditRequest,
+    pipeline: InpaintingPipeline, previewer: PreviewDecoder?, crop: ModelCrop, request: EditRequest,
     settings: ResolvedSettings, clock: inout StageClock
   ) throws {
     self.pipeline = pipeline
+    self.previewer = previewer
     self.request = request
     self.settings = settings
     (context, text) = try clock.time(.text) {
       try Self.encodeText(pipeline, request, settings)
     }
+    let needsImage = request.strength < 1 || !pipeline.networks.seesMask
     conditioning = try clock.time(.vaeEncode) {
       try pipeline.condition(
         maskedImage: crop.conditioning.tensor(scale: 2, offset: -1),
-        image: request.strength < 1 ? crop.picture.tensor(scale: 2, offset: -1) : nil,
+        image: needsImage ? crop.picture.tensor(scale: 2, offset: -1) : nil,
         latentMask: crop.latentMask.tensor())
     }
   }
@@ -78,6 +81,7 @@ struct PipelineDrawing: CandidateDrawing {
       var next = try firstStep(of: &denoising)
       while let step = next {
         try teller.tell(.step(step.index + 1, of: step.count, candidate: index))
+        try previewer?.show(step, candidate: index, to: teller)
         next = try denoising.next()
       }
       return denoising.latent

@@ -72,6 +72,8 @@ package struct EditRequest: Sendable {
   /// Off: the whole crop is replaced by what the model decoded, and nothing is preserved.
   package var composites = true
   package var output = OutputSettings()
+  /// Adapters of the model, by name, beside those that are merged into its weights.
+  package var adapters: [AdapterChoice] = []
 
   package init(image: [UInt8], mask: [UInt8]? = nil) {
     self.image = image

@@ -21,7 +21,9 @@ package struct Editor: Sendable {
   package init(model: EditorModel, limits: ImageLimits = ImageLimits(), build: String) {
     self.init(model: model, limits: limits, build: build) { model, crop, request, settings, clock in
       try PipelineDrawing(
-        pipeline: model.pipeline, crop: crop, request: request, settings: settings, clock: &clock)
+        pipeline: try model.pipeline(with: settings.adapters), previewer: model.previewer,
+        crop: crop, request: request,
+        settings: settings, clock: &clock)
     }
   }
 
@@ -37,13 +39,16 @@ package struct Editor: Sendable {
   }
 
   /// Does one edit.
-  /// - Parameter onEvent: told of every stage and step; a throw stops the edit there and is
-  ///   passed on.
-  /// - Throws: `EditError`, the model's errors, and what `onEvent` throws.
+  /// - Parameters:
+  ///   - onEvent: told of every stage and step; a throw stops the edit there and is passed on.
+  ///   - onPreview: shown what every step leads to, where the model has a preview decoder; the same
+  ///     holds for its throws.
+  /// - Throws: `EditError`, the model's errors, and what the two throw.
   package func edit(
-    _ request: EditRequest, onEvent: @escaping (EditEvent) throws -> Void = { _ in }
+    _ request: EditRequest, onEvent: @escaping (EditEvent) throws -> Void = { _ in },
+    onPreview: ((EditPreview) throws -> Void)? = nil
   ) throws -> EditResult {
-    var clock = StageClock(onEvent: onEvent)
+    var clock = StageClock(onEvent: onEvent, onPreview: onPreview)
     let settings = try ResolvedSettings(request, model: model)
     let canvas = try clock.time(.decode) { try Canvas(request, limits: limits) }
     let crop = try clock.time(.decode) { try modelCrop(canvas, request, settings) }
@@ -85,6 +90,7 @@ package struct Editor: Sendable {
     return Receipt(
       model: model.name, modelHash: model.hash, build: build,
       kernelSet: KernelSet.active.rawValue, blasCore: BLAS.coreName, precision: "fp32",
+      weights: model.storage.rawValue, adapters: model.receipt(of: settings.adapters),
       task: request.task.rawValue, seed: request.seed, sampler: settings.sampler.rawValue,
       steps: settings.steps, guidanceScale: settings.guidanceScale,
       guidanceRescale: request.guidanceRescale, strength: request.strength,

@@ -1,4 +1,5 @@
 package import Checkpoints
+package import Compute
 package import Diffusion
 package import Models
 package import Tensors
@@ -10,19 +11,36 @@ package import Tokenizers
 /// nothing of pictures, crops and files.
 package struct InpaintingPipeline: Sendable {
   package let tokenizer: CLIPTokenizer
-  package let networks: EditorNetworks
+  package internal(set) var networks: EditorNetworks
   package let schedule: NoiseSchedule
   /// The sampler that the folder names, where it is built in.
   package let folderSampler: SamplerKind?
+  /// How many of the text encoder's last layers the prompt does without.
+  package let clipSkip: Int
+  /// Model pixels above which the autoencoder saves memory.
+  package let tilesAbove: Int
+
+  /// A picture of 1024 by 1024 pixels would take 2.5 GB in one piece.
+  package static let defaultTilesAbove = 1_000_000
 
   /// Loads every part of a diffusers folder; throws the error of the part that cannot be used.
-  package init(folder: ModelFolder) throws {
+  package init(
+    folder: ModelFolder, storage: WeightStorage = .float32,
+    merging adapters: [(file: AdapterFile, weight: Double)] = []
+  ) throws {
     tokenizer = try CLIPTokenizer(folder: folder.path(of: "tokenizer"))
-    networks = try EditorNetworks(folder: folder)
+    networks = try EditorNetworks(folder: folder, storage: storage, merging: adapters)
     let configuration = try SchedulerConfiguration(
       contentsOf: folder.configurationPath(of: "scheduler"))
     folderSampler = configuration.defaultSampler
     schedule = try NoiseSchedule(configuration: configuration.asInPipelines)
+    clipSkip = folder.settings.clipSkip ?? 0
+    tilesAbove = folder.settings.tilesAbove ?? Self.defaultTilesAbove
+    let layers = networks.textEncoder.configuration.layers
+    guard clipSkip <= layers else {
+      throw EditError.model(
+        "byteedit.json: clip_skip is \(clipSkip), but the text encoder has \(layers) layers")
+    }
     let embedded = networks.textEncoder.configuration.vocabularySize
     guard tokenizer.vocabularySize <= embedded else {
       throw EditError.model(
@@ -32,7 +50,7 @@ package struct InpaintingPipeline: Sendable {
   }
 
   package var unet: UNet2DConditionModel { networks.unet }
-  package var autoencoder: AutoencoderKL { networks.autoencoder }
+  package var autoencoder: PictureAutoencoder { networks.autoencoder }
   /// Tokens that the text encoder reads at once.
   package var window: Int { networks.textEncoder.configuration.positions }
 }
@@ -41,9 +59,11 @@ package struct InpaintingPipeline: Sendable {
 package struct InpaintingConditioning: Sendable {
   /// `[1, h, w, 1]`, 1 = edit.
   package var latentMask: Tensor
-  /// Posterior of the masked picture, each `[1, h, w, latent channels]`.
-  package var maskedPosterior: LatentPosterior
-  /// Posterior of the whole picture; only where `strength` is below 1.
+  /// Posterior of the masked picture, each `[1, h, w, latent channels]`; only where the U-Net sees
+  /// it.
+  package var maskedPosterior: LatentPosterior?
+  /// Posterior of the whole picture; only where `strength` is below 1, or where the U-Net sees
+  /// nothing but the latent.
   package var imagePosterior: LatentPosterior?
 }
 
@@ -78,26 +98,42 @@ extension InpaintingPipeline {
   package func encode(
     _ prompt: TokenizedPrompt, negative: TokenizedPrompt, usesGuidance: Bool
   ) throws -> UNet2DConditionModel.PreparedContext {
-    let tokens = usesGuidance ? [negative.ids, prompt.ids] : [prompt.ids]
-    return try unet.prepare(context: try networks.textEncoder(tokens: tokens))
+    // The reference skips layers for the prompt alone; without a skip both go in one batch.
+    guard clipSkip > 0 else {
+      let tokens = usesGuidance ? [negative.ids, prompt.ids] : [prompt.ids]
+      return try unet.prepare(context: try networks.textEncoder(tokens: tokens))
+    }
+    let wanted = try networks.textEncoder(tokens: [prompt.ids], skippingLast: clipSkip)
+    guard usesGuidance else { return try unet.prepare(context: wanted) }
+    let unwanted = try networks.textEncoder(tokens: [negative.ids])
+    return try unet.prepare(context: Tensor.concatenated([unwanted, wanted], axis: 0))
   }
 
   /// Encodes the pictures that condition the denoising.
   /// - Parameters:
-  ///   - maskedImage: `[1, height, width, 3]` in -1...1, the hole filled.
-  ///   - image: the same with its hole's content, needed where `strength` is below 1.
+  ///   - maskedImage: `[1, height, width, 3]` in -1...1, the hole filled; passed over where the
+  ///     U-Net does not see it.
+  ///   - image: the same with its hole's content, needed where `strength` is below 1, or where the
+  ///     U-Net sees nothing but the latent.
   ///   - latentMask: `[1, height / f, width / f, 1]`.
   package func condition(
     maskedImage: Tensor, image: Tensor?, latentMask: Tensor
   ) throws -> InpaintingConditioning {
     InpaintingConditioning(
-      latentMask: latentMask, maskedPosterior: try posterior(maskedImage),
+      latentMask: latentMask,
+      maskedPosterior: networks.seesMask ? try posterior(maskedImage) : nil,
       imagePosterior: try image.map(posterior))
   }
 
   private func posterior(_ image: Tensor) throws -> LatentPosterior {
-    let (mean, logVariance) = try autoencoder.encode(image)
+    let (mean, logVariance) = try autoencoder.encode(
+      image, tiling: tiling(height: image.shape[1], width: image.shape[2]))
     return LatentPosterior(mean: mean, logVariance: logVariance)
+  }
+
+  /// - Parameters: the picture's size in model pixels.
+  private func tiling(height: Int, width: Int) -> AutoencoderTiling? {
+    height * width > tilesAbove ? AutoencoderTiling() : nil
   }
 
   /// Draws the noise of one candidate and returns its denoising, a step at a time.
@@ -111,16 +147,25 @@ extension InpaintingPipeline {
     var generator = TorchGenerator(seed: UInt64(settings.seed))
     let sampler = try schedule.sampler(
       settings.sampler, steps: settings.steps, strength: settings.strength)
-    let shape = conditioning.maskedPosterior.mean.shape
+    let size = conditioning.latentMask.shape
     let image = conditioning.imagePosterior.map { scaled($0.sample(using: &generator)) }
-    let noise = generator.latentNoise(shape)
-    let masked = scaled(conditioning.maskedPosterior.sample(using: &generator))
+    let noise = generator.latentNoise(
+      [1, size[1], size[2], autoencoder.configuration.latentChannels])
+    let masked = conditioning.maskedPosterior.map { scaled($0.sample(using: &generator)) }
     let start =
-      image.map { sampler.addNoise(to: $0, noise: noise) }
-      ?? noise * Float(sampler.initialNoiseScale)
+      settings.strength < 1
+      ? image.map { sampler.addNoise(to: $0, noise: noise) }
+      : noise * Float(sampler.initialNoiseScale)
+    guard let start else { throw EditError.model("the picture's own latent is needed") }
     let predict = predictor(
-      mask: conditioning.latentMask, masked: masked, context: context, settings: settings)
-    return Denoising(sampler: sampler, latent: start, generator: generator, model: predict)
+      seen: masked.map { [conditioning.latentMask, $0] } ?? [], context: context,
+      settings: settings)
+    guard masked == nil, let image else {
+      return Denoising(sampler: sampler, latent: start, generator: generator, model: predict)
+    }
+    let blending = LatentBlending(
+      sampler, original: image, noise: noise, mask: conditioning.latentMask)
+    return Denoising(sampler: blending, latent: start, generator: generator, model: predict)
   }
 
   private func scaled(_ latent: Tensor) -> Tensor {
@@ -129,12 +174,13 @@ extension InpaintingPipeline {
 
   /// The guided prediction for a latent `[1, h, w, c]` at a timestep; with guidance one pass of
   /// batch two.
+  ///
+  /// - Parameter seen: what the U-Net sees behind the latent.
   private func predictor(
-    mask: Tensor, masked: Tensor, context: UNet2DConditionModel.PreparedContext,
-    settings: DenoisingSettings
+    seen: [Tensor], context: UNet2DConditionModel.PreparedContext, settings: DenoisingSettings
   ) -> (Tensor, Float) throws -> Tensor {
     { [unet] latent, timestep in
-      let sample = Tensor.concatenated([latent, mask, masked], axis: 3)
+      let sample = seen.isEmpty ? latent : Tensor.concatenated([latent] + seen, axis: 3)
       guard settings.usesGuidance else {
         return try unet(sample: sample, timestep: timestep, context: context)
       }
@@ -150,17 +196,22 @@ extension InpaintingPipeline {
   /// Decodes a finished latent to pixels `[1, height, width, 3]`, clipped to 0...1.
   package func decode(_ latent: Tensor) throws -> Tensor {
     let factor = Float(autoencoder.configuration.scalingFactor)
-    return try autoencoder.decode(latent * (1 / factor)).affine(0.5, 0.5).clamped(0, 1)
+    let scale = autoencoder.downsamplingFactor
+    let tiling = tiling(height: latent.shape[1] * scale, width: latent.shape[2] * scale)
+    return try autoencoder.decode(latent * (1 / factor), tiling: tiling)
+      .affine(0.5, 0.5).clamped(0, 1)
   }
 }
 
 /// A diagonal normal distribution over latents, each `[1, h, w, channels]`.
 package struct LatentPosterior: Sendable {
   package var mean: Tensor
-  package var logVariance: Tensor
+  /// Nothing where the autoencoder gives one latent alone.
+  package var logVariance: Tensor?
 
   /// Draws once, in the reference's order of channels before rows.
   package func sample(using generator: inout TorchGenerator) -> Tensor {
+    guard let logVariance else { return mean }
     let noise = generator.latentNoise(mean.shape)
     return mean + (logVariance * 0.5).exponential() * noise
   }

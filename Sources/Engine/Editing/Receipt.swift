@@ -10,8 +10,12 @@ package struct Receipt: Codable, Sendable, Equatable {
   package var build: String
   package var kernelSet: String
   package var blasCore: String
-  /// Precision of weights and arithmetic.
+  /// Precision of the arithmetic.
   package var precision: String
+  /// How the weights were kept in memory.
+  package var weights: String
+  /// What changed the weights, in the order of adding; nothing where no adapter did.
+  package var adapters: [Adapter]?
   package var task: String
   package var seed: UInt32
   package var sampler: String
@@ -31,8 +35,17 @@ package struct Receipt: Codable, Sendable, Equatable {
   package var seamRepair: Bool
   package var composite: Bool
 
+  /// An adapter by its file and its strength.
+  package struct Adapter: Codable, Sendable, Equatable {
+    package var name: String
+    /// SHA-256 of the file.
+    package var hash: String
+    package var weight: Double
+  }
+
   enum CodingKeys: String, CodingKey {
-    case model, build, precision, task, seed, sampler, steps, strength, region, composite
+    case model, build, precision, weights, adapters, task, seed, sampler, steps, strength, region,
+      composite
     case modelHash = "model_hash"
     case kernelSet = "kernel_set"
     case blasCore = "blas_core"

@@ -8,6 +8,7 @@ struct ResolvedSettings {
   let sampler: SamplerKind
   let resolution: Int
   let holeFill: HoleFill
+  let adapters: [ChosenAdapter]
 
   /// - Throws: `EditError.invalidRequest` for what no model, or not this one, could do.
   init(_ request: EditRequest, model: EditorModel) throws(EditError) {
@@ -18,6 +19,7 @@ struct ResolvedSettings {
     sampler = request.sampler ?? model.sampler
     resolution = request.resolution ?? model.resolution
     holeFill = request.holeFill ?? model.holeFill
+    adapters = try model.adapters.chosen(request.adapters)
     try checkModel()
     try request.check()
     guard request.strength * Double(steps) >= 1 else {

@@ -3,9 +3,15 @@ struct StageClock {
   private(set) var timings: [EditStage: Double] = [:]
   private let clock = ContinuousClock()
   private let onEvent: (EditEvent) throws -> Void
+  /// Nothing where nobody looks at previews.
+  let onPreview: ((EditPreview) throws -> Void)?
 
-  init(onEvent: @escaping (EditEvent) throws -> Void) {
+  init(
+    onEvent: @escaping (EditEvent) throws -> Void,
+    onPreview: ((EditPreview) throws -> Void)? = nil
+  ) {
     self.onEvent = onEvent
+    self.onPreview = onPreview
   }
 
   /// Does the work of a stage; stages of the same name add up.

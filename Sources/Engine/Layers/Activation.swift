@@ -10,6 +10,8 @@ package enum Activation: String, Sendable, CaseIterable {
   case gelu
   /// x * sigmoid(1.702 x), as the first CLIP models use.
   case quickGELU
+  /// max(x, 0)
+  case relu
 
   var code: Int32 {
     switch self {
@@ -17,6 +19,7 @@ package enum Activation: String, Sendable, CaseIterable {
     case .silu: Int32(CK_ACTIVATION_SILU.rawValue)
     case .gelu: Int32(CK_ACTIVATION_GELU.rawValue)
     case .quickGELU: Int32(CK_ACTIVATION_QUICK_GELU.rawValue)
+    case .relu: Int32(CK_ACTIVATION_RELU.rawValue)
     }
   }
 

@@ -11,7 +11,7 @@ struct AttentionGradient: Sendable {
   private let key: Tensor
   private let value: Tensor
   private let result: Tensor
-  /// `[batch, heads, queries]`
+  /// Of every query, `[batch, heads, queries]`.
   private let logSums: Tensor
   private let heads: Int
   private let scale: Float

@@ -30,6 +30,8 @@ package struct Convolution2D: Sendable {
   private let bias: Tensor?
   private let stride: Int
   private let padding: Padding
+  /// Changes of the weights that are computed beside them.
+  package var adapters: [LowRank] = []
 
   /// - Parameters:
   ///   - weight: `[out, in, kernel height, kernel width]`; packed unless it is watched.
@@ -52,6 +54,11 @@ package struct Convolution2D: Sendable {
     (bias, stride) = (nil, 1)
   }
 
+  /// `[out, kernel height, kernel width, in]`, as rounded to the storage.
+  package var weight: Tensor { weights.tensor }
+  /// Bytes that the weights take in memory.
+  package var weightBytes: Int { weights.matrix.bytes }
+
   /// `[batch, height, width, in]` to `[batch, height', width', out]`:
   /// activation(convolution + bias) + residual.
   package func callAsFunction(
@@ -60,6 +67,9 @@ package struct Convolution2D: Sendable {
     precondition(
       x.shape.rank == 4 && x.shape[3] == weights.shape[3],
       "cannot convolve \(x.shape) with [out, height, width, in] = \(weights.shape)")
+    guard adapters.isEmpty else {
+      return adapters.changing(x, activation, residual) { unadapted(x, activation: $0, adding: $1) }
+    }
     guard activation == .none || !isWatched(x, weights.watched, bias, residual) else {
       // The activation's gradient needs what stands before it.
       let activated = activation(self(x))
@@ -69,9 +79,15 @@ package struct Convolution2D: Sendable {
       input: x.shape, kernel: weights.shape, stride: stride, padding: padding)
     let result = convolve(x, plan, activation, residual)
     guard isWatched(x, weights.watched, bias, residual) else { return result }
-    let inputs = [x, weights.tensor] + [bias, residual].compactMap { $0 }
+    let inputs = [x, weights.watched ?? Tensor(0)] + [bias, residual].compactMap { $0 }
     return result.recorded(
       "convolution", inputs, pullback: pullback(x, to: plan.output, residual: residual))
+  }
+
+  private var unadapted: Convolution2D {
+    var layer = self
+    layer.adapters = []
+    return layer
   }
 
   private func convolve(

@@ -4,11 +4,11 @@ import Tensors
 
 /// The gradients of one convolution; a function of its shapes alone.
 struct ConvolutionGradient: Sendable {
-  /// `[batch, height, width, in]`
+  /// The shape `[batch, height, width, in]`.
   let input: Shape
-  /// `[out, kernel height, kernel width, in]`
+  /// The shape `[out, kernel height, kernel width, in]`.
   let kernel: Shape
-  /// `[batch, height', width', out]`
+  /// The shape `[batch, height', width', out]`.
   let output: Shape
   let stride: Int
   let padding: Padding

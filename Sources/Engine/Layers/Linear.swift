@@ -8,6 +8,8 @@ package struct Linear: Sendable {
   private let weights: LayerWeights
   /// One value per output, `[out]`.
   package let bias: Tensor?
+  /// Changes of the weights that are computed beside them.
+  package var adapters: [LowRank] = []
 
   /// - Parameters:
   ///   - weight: torch's layout, `[out, in]`; packed unless it is watched.
@@ -20,12 +22,17 @@ package struct Linear: Sendable {
 
   /// `[out, in]`, as rounded to the storage.
   package var weight: Tensor { weights.tensor }
+  /// Bytes that the weights take in memory.
+  package var weightBytes: Int { weights.matrix.bytes }
 
   /// `[..., in]` to `[..., out]`: activation(x weightᵀ + bias) + residual.
   package func callAsFunction(
     _ x: Tensor, activation: Activation = .none, adding residual: Tensor? = nil
   ) -> Tensor {
     precondition(x.shape[-1] == weights.depth, "cannot apply \(weights.shape) to \(x.shape)")
+    guard adapters.isEmpty else {
+      return adapters.changing(x, activation, residual) { unadapted(x, activation: $0, adding: $1) }
+    }
     guard activation == .none || !isWatched(x, weights.watched, bias, residual) else {
       // The activation's gradient needs what stands before it.
       let activated = activation(self(x))
@@ -36,8 +43,14 @@ package struct Linear: Sendable {
       .callAsFunction(
         x, shape: shape, adding: residual)
     guard isWatched(x, weights.watched, bias, residual) else { return result }
-    let inputs = [x, weights.tensor] + [bias, residual].compactMap { $0 }
+    let inputs = [x, weights.watched ?? Tensor(0)] + [bias, residual].compactMap { $0 }
     return result.recorded("linear", inputs, pullback: pullback(x, residual: residual))
+  }
+
+  private var unadapted: Linear {
+    var layer = self
+    layer.adapters = []
+    return layer
   }
 
   private func pullback(_ x: Tensor, residual: Tensor?) -> TapeNode.Pullback {

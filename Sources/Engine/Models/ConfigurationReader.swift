@@ -155,6 +155,21 @@ struct ConfigurationReader {
     return try integers(key, in: range, default: [])
   }
 
+  /// True or false for every block, or a list of one for each.
+  mutating func boolPerBlock(
+    _ key: String, blocks: Int, default fallback: Bool
+  ) throws(ModelError) -> [Bool] {
+    guard case .array(let elements)? = members[key] else {
+      return [Bool](repeating: try bool(key, default: fallback), count: blocks)
+    }
+    unread.remove(key)
+    let bools = elements.compactMap { if case .bool(let bool) = $0 { bool } else { nil } }
+    guard bools.count == blocks, elements.count == blocks else {
+      throw refusal(key, "true, false, or a list of \(blocks) of them, one for each block")
+    }
+    return bools
+  }
+
   /// A list of block types, one for each block.
   mutating func choices<Choice>(
     _ key: String, blocks: Int, _ choices: KeyValuePairs<String, Choice>, default fallback: [Choice]

@@ -10,6 +10,9 @@ package enum ModelError: Error, Equatable {
   case unknownKey(path: String, key: String)
   /// Two values, or two parts of a model, contradict each other.
   case inconsistent(path: String, key: String, reason: String)
+  /// An adapter's file holds what cannot be applied to this model; `key` is a tensor's name, or one
+  /// of the metadata.
+  case unusableAdapter(path: String, key: String, reason: String)
   /// A network was given what it cannot take.
   case invalidInput(model: String, reason: String)
 }
@@ -26,6 +29,7 @@ extension ModelError: CustomStringConvertible {
         + "use a model of the Stable Diffusion 1.x or 2.x family"
     case .inconsistent(let path, let key, let reason):
       "\(path): \"\(key)\" \(reason); weights and configurations must come from one model"
+    case .unusableAdapter(let path, let key, let reason): "\(path): \"\(key)\" \(reason)"
     case .invalidInput(let model, let reason): "\(model) was given \(reason)"
     }
   }

@@ -12,18 +12,27 @@ package final class TapeNode: Sendable {
   /// Emptied only while the node is being freed, when nobody else can see it.
   nonisolated(unsafe) private(set) var inputs: [TapeNode?]
   let shape: Shape
-  /// Nil where the operation has no gradient yet.
+  /// Nil where the operation has no gradient yet, and for a checkpointed block.
   let pullback: Pullback?
+  /// A checkpointed block, to be run again on the tape when a gradient reaches it.
+  let block: (@Sendable () -> Tensor)?
   /// Grows with every node, so that an operation comes after its inputs.
   let order: Int
 
   private static let counter = Atomic<Int>(0)
 
-  init(operation: String, inputs: [TapeNode?], shape: Shape, pullback: Pullback? = nil) {
+  /// A number that every node made so far is at most, and every later one above.
+  static var newestOrder: Int { counter.load(ordering: .relaxed) }
+
+  init(
+    operation: String, inputs: [TapeNode?], shape: Shape, pullback: Pullback? = nil,
+    block: (@Sendable () -> Tensor)? = nil
+  ) {
     self.operation = operation
     self.inputs = inputs
     self.shape = shape
     self.pullback = pullback
+    self.block = block
     order = Self.counter.add(1, ordering: .relaxed).newValue
   }
 
@@ -63,7 +72,7 @@ extension Tensor {
   package func recorded(
     _ operation: String, _ inputs: [Tensor], pullback: @escaping TapeNode.Pullback
   ) -> Tensor {
-    guard inputs.contains(where: \.isWatched) else { return self }
+    guard inputs.contains(where: \.isWatched), !TapeFrame.takes(inputs) else { return self }
     var copy = self
     copy.node = TapeNode(
       operation: operation, inputs: inputs.map(\.node), shape: shape, pullback: pullback)
@@ -86,7 +95,9 @@ extension Tensor {
   }
 
   /// A gradient of this tensor, of its shape, carried back to watched tensors: the product of a
-  /// vector with the Jacobian, in the sources' shapes. Consumes like `gradients(withRespectTo:)`.
+  /// vector with the Jacobian, in the sources' shapes.
+  ///
+  /// Consumes like `gradients(withRespectTo:)`.
   package consuming func pulledBack(
     _ gradient: Tensor, to sources: [Tensor]
   ) throws(TensorError) -> [Tensor] {
@@ -121,15 +132,17 @@ private struct Backpropagation {
   init(from node: TapeNode, seed: Tensor, keeping sources: [TapeNode]) {
     kept = Set(sources.map(\.order))
     gradients = [node.order: seed]
-    nodes = Self.reachable(from: node)
+    nodes = Self.reachable(from: node, after: 0)
   }
 
-  private static func reachable(from node: TapeNode) -> [TapeNode] {
+  /// Nodes newer than `oldest`, oldest first.
+  private static func reachable(from node: TapeNode, after oldest: Int) -> [TapeNode] {
     var seen: Set<Int> = [node.order]
     var found = [node]
     var next = 0
     while next < found.count {
-      for case .some(let input) in found[next].inputs where seen.insert(input.order).inserted {
+      for case .some(let input) in found[next].inputs
+      where input.order > oldest && seen.insert(input.order).inserted {
         found.append(input)
       }
       next += 1
@@ -144,6 +157,7 @@ private struct Backpropagation {
 
   private mutating func visit(_ node: TapeNode) throws(TensorError) {
     guard !node.inputs.isEmpty, let gradient = take(node.order) else { return }
+    if let block = node.block { return try visit(block, of: node, gradient) }
     guard let pullback = node.pullback else {
       throw TensorError.missingGradient(operation: node.operation)
     }
@@ -153,6 +167,33 @@ private struct Backpropagation {
       parts[index] = nil
       add(part, to: input.order)
     }
+  }
+
+  /// Runs a checkpointed block again, now on the tape, and walks what it recorded as if it had been
+  /// there from the start: gradients add up in the same order, so they have the same bits.
+  private mutating func visit(
+    _ block: @Sendable () -> Tensor, of node: TapeNode, _ gradient: Tensor
+  ) throws(TensorError) {
+    var inner = try Self.recorded(block, of: node)
+    if let last = inner.last { gradients[last.order] = gradient }
+    while let next = inner.popLast() { try visit(next) }
+  }
+
+  /// The nodes that a block makes when it runs again, oldest first.
+  private static func recorded(
+    _ block: @Sendable () -> Tensor, of node: TapeNode
+  ) throws(TensorError) -> [TapeNode] {
+    let start = TapeNode.newestOrder
+    guard let root = TapeFrame.recording(block).node, root.order > start else {
+      throw .unrepeatableBlock
+    }
+    let nodes = reachable(from: root, after: start)
+    let taken = Set(node.inputs.map { $0?.order })
+    for case .some(let input) in nodes.flatMap(\.inputs)
+    where input.order <= start && !taken.contains(input.order) {
+      throw .unrepeatableBlock
+    }
+    return nodes
   }
 
   private mutating func take(_ order: Int) -> Tensor? {

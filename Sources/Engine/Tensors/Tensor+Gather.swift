@@ -1,8 +1,9 @@
 import Compute
 
 extension Tensor {
-  /// Items of the first axis by index, each below its extent: `[count, ...]` to
-  /// `[indices, ...]`. An item may be taken several times; its gradients add up in that order.
+  /// Items of the first axis by index, each below its extent: `[count, ...]` to `[indices, ...]`.
+  ///
+  /// An item may be taken several times; its gradients add up in that order.
   package func gathered(_ indices: [Int]) -> Tensor {
     let length = shape.count(of: 1..<shape.rank)
     for index in indices {

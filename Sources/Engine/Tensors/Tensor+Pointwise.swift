@@ -22,7 +22,7 @@ extension Tensor {
 
   package func squared() -> Tensor { pointwise("square", CK_POINTWISE_SQUARE) }
 
-  /// 1 / (1 + exp(-x))
+  /// The logistic function, 1 / (1 + exp(-x)).
   package func sigmoid() -> Tensor {
     pointwise("sigmoid", CK_POINTWISE_SIGMOID, keepsResult: true)
   }

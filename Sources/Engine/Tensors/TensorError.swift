@@ -6,6 +6,8 @@ package enum TensorError: Error, Equatable, CustomStringConvertible {
   case notDifferentiable(shape: String)
   /// A gradient was asked with respect to a tensor that was never watched.
   case notWatched(index: Int)
+  /// A checkpointed block did something else when it ran a second time.
+  case unrepeatableBlock
 
   package var description: String {
     switch self {
@@ -15,6 +17,8 @@ package enum TensorError: Error, Equatable, CustomStringConvertible {
       "Gradients start at one watched value, not at shape \(shape): reduce the loss to a mean."
     case .notWatched(let index):
       "Tensor \(index) is not watched: call watched() before computing with it."
+    case .unrepeatableBlock:
+      "A checkpointed block used other tensors when it ran again: draw random numbers outside it."
     }
   }
 }

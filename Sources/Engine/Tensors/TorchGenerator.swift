@@ -15,6 +15,33 @@ package struct TorchGenerator: Sendable {
     twister = MersenneTwister(seed: UInt32(truncatingIfNeeded: seed))
   }
 
+  /// Everything that decides what is drawn next, to be kept in a file.
+  package struct State: Sendable, Equatable {
+    /// The twister's 624 words.
+    package var words: [UInt32]
+    /// How many of them are used up, 624 at most.
+    package var position: Int
+    /// The second value of a pair that waits for the next scalar draw.
+    package var spare: Double?
+
+    package init(words: [UInt32], position: Int, spare: Double?) {
+      self.words = words
+      self.position = position
+      self.spare = spare
+    }
+  }
+
+  package var state: State {
+    State(words: twister.state, position: twister.position, spare: spare)
+  }
+
+  /// Goes on where a generator was; nil for a state that none can have.
+  package init?(state: State) {
+    guard state.words.count == 624, (0...624).contains(state.position) else { return nil }
+    twister = MersenneTwister(state: state.words, position: state.position)
+    spare = state.spare
+  }
+
   /// Uniform values in 0 ..< 1 with 24 bits each (`torch.rand`).
   package mutating func uniform(count: Int) -> [Float] {
     (0..<count).map { _ in nextUniform() }
@@ -78,8 +105,13 @@ package struct TorchGenerator: Sendable {
 
 /// MT19937 with 32-bit output.
 private struct MersenneTwister: Sendable {
-  private var state: [UInt32]
-  private var position = 624
+  private(set) var state: [UInt32]
+  private(set) var position = 624
+
+  init(state: [UInt32], position: Int) {
+    self.state = state
+    self.position = position
+  }
 
   init(seed: UInt32) {
     state = [seed]

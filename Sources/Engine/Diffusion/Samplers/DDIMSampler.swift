@@ -11,11 +11,12 @@ struct DDIMSampler: Sampler {
     /// Weights of the predicted original and the predicted noise in the next latent.
     let nextSignal: Float
     let nextDeviation: Float
+    /// Weights of a clean latent and of noise at this step.
+    let start: Weights
   }
 
   private let steps: [Step]
   private let clip: Float?
-  private let start: Weights
 
   init(_ schedule: NoiseSchedule, _ range: StepRange) throws(DiffusionError) {
     let configuration = schedule.configuration
@@ -31,15 +32,17 @@ struct DDIMSampler: Sampler {
       let nextAlpha = next >= 0 ? alphas[next] : finalAlpha
       return Step(
         prediction: Prediction(schedule, at: Int(timestep)),
-        nextSignal: nextAlpha.squareRoot(), nextDeviation: (1 - nextAlpha).squareRoot())
+        nextSignal: nextAlpha.squareRoot(), nextDeviation: (1 - nextAlpha).squareRoot(),
+        start: Weights(noising: schedule, to: Int(timestep)))
     }
-    start = Weights(noising: schedule, to: Int(timesteps[range.first]))
     clip = configuration.clipsSample ?? true ? Float(configuration.clipSampleRange) : nil
     self.timesteps = timesteps.map { Float($0) }
     firstIndex = range.first
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor { start(original, noise) }
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    steps[index].start(original, noise)
+  }
 
   mutating func step(
     modelOutput: Tensor, at index: Int, sample: Tensor, using _: inout TorchGenerator

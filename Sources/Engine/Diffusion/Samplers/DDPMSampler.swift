@@ -8,6 +8,8 @@ struct DDPMSampler: Sampler {
 
   private struct Step {
     let prediction: Prediction
+    /// Weights of a clean latent and of noise at this step.
+    let start: Weights
     /// Weights of the sample and the predicted original in the mean of the next latent (equation 7).
     let mean: Weights
     /// Of the noise that is added; nil at timestep 0.
@@ -16,7 +18,6 @@ struct DDPMSampler: Sampler {
 
   private let steps: [Step]
   private let clip: Float?
-  private let start: Weights
 
   init(_ schedule: NoiseSchedule, _ range: StepRange) throws(DiffusionError) {
     let configuration = schedule.configuration
@@ -31,7 +32,6 @@ struct DDPMSampler: Sampler {
       return Self.step(
         schedule, at: timesteps[index], to: isLast ? nil : timesteps[index + 1])
     }
-    start = Weights(noising: schedule, to: timesteps[range.first])
     clip = configuration.clipsSample ?? true ? Float(configuration.clipSampleRange) : nil
     self.timesteps = timesteps.map { Float($0) }
     firstIndex = range.first
@@ -49,12 +49,15 @@ struct DDPMSampler: Sampler {
     let variance = isLarge ? lost : max(nextBeta / beta * lost, 1e-20)
     return Step(
       prediction: Prediction(schedule, at: timestep),
+      start: Weights(noising: schedule, to: timestep),
       mean: Weights(
         sample: kept.squareRoot() * nextBeta / beta, output: nextAlpha.squareRoot() * lost / beta),
       deviation: timestep > 0 ? variance.squareRoot() : nil)
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor { start(original, noise) }
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    steps[index].start(original, noise)
+  }
 
   mutating func step(
     modelOutput: Tensor, at index: Int, sample: Tensor, using generator: inout TorchGenerator

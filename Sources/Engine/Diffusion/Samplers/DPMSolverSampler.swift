@@ -27,8 +27,8 @@ struct DPMSolverSampler: Sampler {
     firstIndex = range.first
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor {
-    let level = levels[firstIndex]
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    let level = levels[index]
     return original.scaled(level.signal, adding: noise, scaled: level.deviation)
   }
 

@@ -24,8 +24,8 @@ struct EulerSampler: Sampler {
     sample.scaledInput(at: sigmas[index])
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor {
-    original.scaled(1, adding: noise, scaled: sigmas[firstIndex])
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    original.scaled(1, adding: noise, scaled: sigmas[index])
   }
 
   mutating func step(

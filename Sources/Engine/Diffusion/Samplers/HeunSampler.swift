@@ -40,8 +40,8 @@ struct HeunSampler: Sampler {
     sample.scaledInput(at: sigma(at: index))
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor {
-    original.scaled(1, adding: noise, scaled: sigma(at: firstIndex))
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    original.scaled(1, adding: noise, scaled: sigma(at: index))
   }
 
   func endsStep(at index: Int) -> Bool { index % 2 == 1 || index == timesteps.count - 1 }

@@ -9,6 +9,8 @@ struct LCMSampler: Sampler {
 
   private struct Step {
     let prediction: Prediction
+    /// Weights of a clean latent and of noise at this step.
+    let start: Weights
     /// Weights of the sample and the predicted original in the model's answer (equation 9).
     let boundary: Weights
     /// Weights of that answer and of fresh noise in the next latent; nil for the last.
@@ -17,7 +19,6 @@ struct LCMSampler: Sampler {
 
   private let steps: [Step]
   private let clip: Float?
-  private let start: Weights
 
   init(_ schedule: NoiseSchedule, _ range: StepRange) throws(DiffusionError) {
     let configuration = schedule.configuration
@@ -25,11 +26,11 @@ struct LCMSampler: Sampler {
     steps = timesteps.indices.map { index in
       Step(
         prediction: Prediction(schedule, at: timesteps[index]),
+        start: Weights(noising: schedule, to: timesteps[index]),
         boundary: Self.boundary(at: timesteps[index], scale: configuration.timestepScaling),
         noised: index + 1 < timesteps.count
           ? Weights(noising: schedule, to: timesteps[index + 1]) : nil)
     }
-    start = Weights(noising: schedule, to: timesteps[range.first])
     clip = configuration.clipsSample ?? false ? Float(configuration.clipSampleRange) : nil
     self.timesteps = timesteps.map { Float($0) }
     firstIndex = range.first
@@ -42,7 +43,9 @@ struct LCMSampler: Sampler {
     return Weights(sample: deviation * deviation / sum, output: time / sum.squareRoot())
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor { start(original, noise) }
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    steps[index].start(original, noise)
+  }
 
   mutating func step(
     modelOutput: Tensor, at index: Int, sample: Tensor, using generator: inout TorchGenerator

@@ -16,10 +16,11 @@ struct PNDMSampler: Sampler {
     let noise: Weights
     /// Weights of the sample and of the noise in the next latent.
     let next: Weights
+    /// Weights of a clean latent and of noise at this step.
+    let start: Weights
   }
 
   private let steps: [Step]
-  private let start: Weights
   private var outputs: [Tensor] = []
   private var firstSample: Tensor?
 
@@ -39,7 +40,6 @@ struct PNDMSampler: Sampler {
       steps.append(Self.step(schedule, at: Int(timestep), from: from, to: from - ratio))
     }
     self.steps = steps
-    start = Weights(noising: schedule, to: Int(timesteps[range.first]))
     self.timesteps = timesteps.map { Float($0) }
     firstIndex = range.first
   }
@@ -83,10 +83,13 @@ struct PNDMSampler: Sampler {
       prediction: Prediction(schedule, at: timestep),
       noise: Prediction(type, signal: alpha.squareRoot(), deviation: beta.squareRoot()).noise,
       next: Weights(
-        sample: (nextAlpha / alpha).squareRoot(), output: -(nextAlpha - alpha) / divisor))
+        sample: (nextAlpha / alpha).squareRoot(), output: -(nextAlpha - alpha) / divisor),
+      start: Weights(noising: schedule, to: timestep))
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor { start(original, noise) }
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    steps[index].start(original, noise)
+  }
 
   mutating func step(
     modelOutput: Tensor, at index: Int, sample: Tensor, using _: inout TorchGenerator

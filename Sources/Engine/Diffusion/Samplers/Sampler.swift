@@ -16,8 +16,8 @@ package protocol Sampler: Sendable {
 
   /// The latent as the model wants to see it.
   func scaleInput(_ sample: Tensor, at index: Int) -> Tensor
-  /// Noises a clean latent to the level of the first step.
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor
+  /// Noises a clean latent to the level that the model is asked about at an index.
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor
   /// Whether a step ends with this answer of the model; else it is asked again within the step.
   func endsStep(at index: Int) -> Bool
   /// Goes on from what the model said about the (scaled) sample.
@@ -29,6 +29,10 @@ package protocol Sampler: Sendable {
 
 extension Sampler {
   package func scaleInput(_ sample: Tensor, at index: Int) -> Tensor { sample }
+  /// Noises a clean latent to the level of the first step.
+  package func addNoise(to original: Tensor, noise: Tensor) -> Tensor {
+    addNoise(to: original, noise: noise, at: firstIndex)
+  }
   package var count: Int { timesteps.count - firstIndex }
   package func endsStep(at index: Int) -> Bool { true }
 }

@@ -10,6 +10,8 @@ struct TCDSampler: Sampler {
 
   private struct Step {
     let prediction: Prediction
+    /// Weights of a clean latent and of noise at this step.
+    let start: Weights
     /// Weights of the predicted original and noise where the jump ends.
     let landing: Weights
     /// Weights of the landing and of fresh noise in the next latent; nil where none is added.
@@ -17,7 +19,6 @@ struct TCDSampler: Sampler {
   }
 
   private let steps: [Step]
-  private let start: Weights
 
   init(_ schedule: NoiseSchedule, _ range: StepRange) throws(DiffusionError) {
     let configuration = schedule.configuration
@@ -31,16 +32,18 @@ struct TCDSampler: Sampler {
       let ratio = alphas[next] / alphas[landing]
       return Step(
         prediction: Prediction(schedule, at: timesteps[index]),
+        start: Weights(noising: schedule, to: timesteps[index]),
         landing: Weights(noising: schedule, to: landing),
         noised: isLast || configuration.stochasticity == 0
           ? nil : Weights(sample: ratio.squareRoot(), output: (1 - ratio).squareRoot()))
     }
-    start = Weights(noising: schedule, to: timesteps[range.first])
     self.timesteps = timesteps.map { Float($0) }
     firstIndex = range.first
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor { start(original, noise) }
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    steps[index].start(original, noise)
+  }
 
   mutating func step(
     modelOutput: Tensor, at index: Int, sample: Tensor, using generator: inout TorchGenerator

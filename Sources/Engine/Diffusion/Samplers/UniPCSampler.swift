@@ -48,8 +48,8 @@ struct UniPCSampler: Sampler {
     }
   }
 
-  func addNoise(to original: Tensor, noise: Tensor) -> Tensor {
-    let level = levels[firstIndex]
+  func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
+    let level = levels[index]
     return original.scaled(level.signal, adding: noise, scaled: level.deviation)
   }
 

@@ -20,7 +20,26 @@ struct ResidualChain: Sendable {
     self.blocks = blocks
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor { blocks.reduce(x) { $1($0) } }
+  /// - Parameter recomputing: whether blocks keep only their inputs (see `checkpointed`).
+  func callAsFunction(_ x: Tensor, recomputing: Bool = false) -> Tensor {
+    blocks.reduce(x) { x, block in checkpointed(if: recomputing) { block(x) } }
+  }
+
+  /// The same strip by strip where the map is large.
+  ///
+  /// Besides `x`, one map of the output exists whole: every block but the first replaces its own
+  /// input.
+  func callAsFunction(_ x: StripedMap, _ tiling: AutoencoderTiling) -> Tensor {
+    guard let first = blocks.first else { return x.whole() }
+    var x = x
+    x.rowsPerStrip = tiling.rowsPerStrip
+    guard !x.isSmall else { return self(x.whole()) }
+    var result = first(x).stored()
+    for block in blocks.dropFirst() {
+      result.overwrite(rowsPerStrip: x.rowsPerStrip) { block($0) }
+    }
+    return result
+  }
 }
 
 /// Single-head attention between all pixels, added to its input (diffusers `Attention` in
@@ -74,9 +93,12 @@ struct AutoencoderMiddle: Sendable {
       timeWidth: nil, &weights)
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    let hidden = first(x)
-    return last(attention?(hidden) ?? hidden)
+  func callAsFunction(_ x: Tensor, recomputing: Bool = false) -> Tensor {
+    var hidden = checkpointed(if: recomputing) { first(x) }
+    if let attention {
+      hidden = checkpointed(if: recomputing) { [hidden] in attention(hidden) }
+    }
+    return checkpointed(if: recomputing) { [hidden] in last(hidden) }
   }
 }
 
@@ -96,4 +118,12 @@ struct AutoencoderHead: Sendable {
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor { convolution(normalization(x)) }
+
+  /// The same strip by strip where the map is large.
+  func callAsFunction(_ x: Tensor, _ tiling: AutoencoderTiling) -> Tensor {
+    var map = StripedMap(x)
+    map.rowsPerStrip = tiling.rowsPerStrip
+    guard !map.isSmall else { return self(x) }
+    return map.normalized(by: normalization).convolved(by: convolution).stored()
+  }
 }

@@ -7,6 +7,9 @@ package import Tensors
 /// Source: Rombach et al. 2022, section 3.1; diffusers `AutoencoderKL`.
 package struct AutoencoderKL: Sendable {
   package let configuration: AutoencoderConfiguration
+  /// In training: every residual and attention block keeps only its inputs and is computed again for
+  /// gradients, which takes a third more time and far less memory.
+  package var recomputesBlocks = false
   private let encoder: Encoder
   private let decoder: Decoder
   /// 1x1 convolutions on the latents' side.
@@ -38,10 +41,12 @@ package struct AutoencoderKL: Sendable {
   /// Mean and logarithm of the variance, held to -30...20 as the reference does, of a picture's
   /// latent: `[batch, height / f, width / f, latent channels]` each, not yet scaled.
   ///
-  /// - Parameter image: `[batch, height, width, 3]` in -1...1, at least f pixels high and wide;
-  ///   throws otherwise.
+  /// - Parameters:
+  ///   - image: `[batch, height, width, 3]` in -1...1, at least f pixels high and wide; throws
+  ///     otherwise.
+  ///   - tiling: how to save memory, without gradients; without it everything is computed at once.
   package func encode(
-    _ image: Tensor
+    _ image: Tensor, tiling: AutoencoderTiling? = nil
   ) throws(ModelError) -> (mean: Tensor, logVariance: Tensor) {
     let shape = image.shape
     guard shape.rank == 4, shape[3] == configuration.imageChannels, shape.count > 0,
@@ -51,7 +56,9 @@ package struct AutoencoderKL: Sendable {
         "a picture \(shape), not [batch, height, width, \(configuration.imageChannels)]"
           + " of at least \(downsamplingFactor) pixels a side")
     }
-    let encoded = encoder(image)
+    let encoded =
+      tiling.map { tiling in image.mapSamples { encoder($0, tiling) } }
+      ?? encoder(image, recomputing: recomputesBlocks)
     let moments = quantization?(encoded) ?? encoded
     let channels = configuration.latentChannels
     return (
@@ -62,18 +69,34 @@ package struct AutoencoderKL: Sendable {
 
   /// The picture of a latent, `[batch, height * f, width * f, 3]`, about -1...1.
   ///
-  /// - Parameter latent: `[batch, height, width, latent channels]`, divided by the scaling factor
-  ///   and shifted already; throws for another shape.
-  package func decode(_ latent: Tensor) throws(ModelError) -> Tensor {
+  /// - Parameters:
+  ///   - latent: `[batch, height, width, latent channels]`, divided by the scaling factor and
+  ///     shifted already; throws for another shape.
+  ///   - tiling: how to save memory, without gradients; without it everything is computed at once.
+  package func decode(
+    _ latent: Tensor, tiling: AutoencoderTiling? = nil
+  ) throws(ModelError) -> Tensor {
     let shape = latent.shape
     guard shape.rank == 4, shape[3] == configuration.latentChannels, shape.count > 0 else {
       throw refusal(
         "a latent \(shape), not [batch, height, width, \(configuration.latentChannels)]")
     }
-    return decoder(postQuantization?(latent) ?? latent)
+    let latent = postQuantization?(latent) ?? latent
+    return tiling.map { tiling in latent.mapSamples { decoder($0, tiling) } }
+      ?? decoder(latent, recomputing: recomputesBlocks)
   }
 
   private func refusal(_ reason: String) -> ModelError {
     .invalidInput(model: "AutoencoderKL", reason: reason)
+  }
+}
+
+extension Tensor {
+  /// The results for every item of the first axis, one behind the other, without gradients.
+  fileprivate func mapSamples(_ body: (Tensor) -> Tensor) -> Tensor {
+    let plain = detached
+    let results = (0..<shape[0]).map { body(plain.slice($0..<$0 + 1, axis: 0)) }
+    return (results.count == 1 ? results[0] : Tensor.concatenated(results, axis: 0))
+      .recordedWithoutGradient("autoencoder in strips", [self])
   }
 }

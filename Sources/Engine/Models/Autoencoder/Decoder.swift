@@ -36,12 +36,24 @@ struct Decoder: Sendable {
   }
 
   /// `[batch, height, width, latent channels]` to `[batch, height * f, width * f, 3]`.
-  func callAsFunction(_ latent: Tensor) -> Tensor {
-    var hidden = middle(input(latent))
+  func callAsFunction(_ latent: Tensor, recomputing: Bool = false) -> Tensor {
+    var hidden = middle(input(latent), recomputing: recomputing)
     for level in levels {
-      hidden = level.blocks(hidden)
+      hidden = level.blocks(hidden, recomputing: recomputing)
       if let upsampler = level.upsampler { hidden = upsampler(hidden) }
     }
     return head(hidden)
+  }
+
+  /// The same for one sample, with the large levels in strips.
+  func callAsFunction(_ latent: Tensor, _ tiling: AutoencoderTiling) -> Tensor {
+    var hidden = middle(input(latent))
+    var doubled: StripedMap?
+    for level in levels {
+      hidden = level.blocks(doubled ?? StripedMap(hidden), tiling)
+      // Not computed before the next level asks for its rows.
+      doubled = level.upsampler.map { $0(StripedMap(hidden)) }
+    }
+    return head(hidden, tiling)
   }
 }

@@ -36,11 +36,27 @@ struct Encoder: Sendable {
   }
 
   /// `[batch, height, width, 3]` to `[batch, height / f, width / f, 2 * latent channels]`.
-  func callAsFunction(_ image: Tensor) -> Tensor {
+  func callAsFunction(_ image: Tensor, recomputing: Bool = false) -> Tensor {
     var hidden = input(image)
     for level in levels {
-      hidden = level.blocks(hidden)
+      hidden = level.blocks(hidden, recomputing: recomputing)
       if let downsampler = level.downsampler { hidden = downsampler(hidden) }
+    }
+    return head(middle(hidden, recomputing: recomputing))
+  }
+
+  /// The same for one sample, with the large levels in strips.
+  func callAsFunction(_ image: Tensor, _ tiling: AutoencoderTiling) -> Tensor {
+    var map = StripedMap(image).convolved(by: input)
+    var hidden = image
+    for level in levels {
+      hidden = level.blocks(map, tiling)
+      if let downsampler = level.downsampler {
+        var whole = StripedMap(hidden)
+        whole.rowsPerStrip = tiling.rowsPerStrip
+        hidden = downsampler(whole).stored()
+      }
+      map = StripedMap(hidden)
     }
     return head(middle(hidden))
   }

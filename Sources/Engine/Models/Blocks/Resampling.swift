@@ -17,6 +17,9 @@ struct Downsampler: Sendable {
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor { convolution(x) }
+
+  /// The same strip by strip, for the asymmetric kind.
+  func callAsFunction(_ x: StripedMap) -> StripedMap { x.halved(by: convolution) }
 }
 
 /// Doubles height and width by repetition, then convolves (diffusers `Upsample2D`).
@@ -40,5 +43,10 @@ struct Upsampler: Sendable {
       doubled = doubled.slice(0..<size.width, axis: 2)
     }
     return convolution(doubled)
+  }
+
+  /// The same strip by strip.
+  func callAsFunction(_ x: StripedMap) -> StripedMap {
+    x.doubled().convolved(by: convolution)
   }
 }

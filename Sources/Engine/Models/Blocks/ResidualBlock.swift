@@ -47,3 +47,15 @@ struct ResidualBlock: Sendable {
     return convolution2(normalization2(hidden), adding: shortcut?(x) ?? x)
   }
 }
+
+extension ResidualBlock {
+  /// The same on a map that is computed strip by strip, without a time embedding.
+  ///
+  /// A strip sees two rows beyond itself.
+  func callAsFunction(_ x: StripedMap) -> StripedMap {
+    let x = x.remembering()
+    let hidden = x.normalized(by: normalization1).convolved(by: convolution1)
+    return hidden.normalized(by: normalization2)
+      .convolved(by: convolution2, adding: shortcut.map { x.projected(by: $0) } ?? x)
+  }
+}

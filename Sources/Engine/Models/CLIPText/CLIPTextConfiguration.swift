@@ -25,6 +25,8 @@ package struct CLIPTextConfiguration: Sendable, Equatable {
   package init(_ members: JSONObject, path: String) throws(ModelError) {
     var reader = ConfigurationReader(members, path: path, ignoring: Self.ignored)
     try reader.neutral("model_type", .string("clip_text_model"))
+    // With a mask, padding would be hidden from the text: the reference then gives other states.
+    try reader.neutral("use_attention_mask", .bool(false))
     vocabularySize = try reader.integer("vocab_size", in: 1...1_000_000, default: 49408)
     width = try reader.integer("hidden_size", in: 1...16384, default: 512)
     innerWidth = try reader.integer("intermediate_size", in: 1...65536, default: 2048)

@@ -24,7 +24,7 @@ package struct CLIPTextModel: Sendable {
     let (width, epsilon) = (configuration.width, configuration.epsilon)
     tokenEmbedding = try weights.embedding(
       "embeddings.token_embedding", count: configuration.vocabularySize, width: width)
-    positionEmbedding = try weights.take(
+    positionEmbedding = try weights.table(
       "embeddings.position_embedding.weight", shape: [configuration.positions, width])
     var layers: [CLIPTextLayer] = []
     for index in 0..<configuration.layers {
@@ -38,9 +38,13 @@ package struct CLIPTextModel: Sendable {
 
   /// The last hidden state after the last normalisation, `[batch, tokens, width]`.
   ///
-  /// - Parameter tokens: texts of equal length, at most `positions` tokens each, every one below
-  ///   the vocabulary's size; throws otherwise.
-  package func callAsFunction(tokens: [[Int]]) throws(ModelError) -> Tensor {
+  /// - Parameters:
+  ///   - tokens: texts of equal length, at most `positions` tokens each, every one below the
+  ///     vocabulary's size; throws otherwise.
+  ///   - skipped: how many of the last layers are left out, at most all of them.
+  package func callAsFunction(
+    tokens: [[Int]], skippingLast skipped: Int = 0
+  ) throws(ModelError) -> Tensor {
     let length = tokens.first?.count ?? 0
     guard length > 0, length <= configuration.positions, tokens.allSatisfy({ $0.count == length })
     else {
@@ -52,11 +56,14 @@ package struct CLIPTextModel: Sendable {
     ) {
       throw refusal("token \(token); the vocabulary has \(configuration.vocabularySize)")
     }
+    guard (0...layers.count).contains(skipped) else {
+      throw refusal("\(skipped) layers to skip; it has \(layers.count)")
+    }
     // [batch * tokens, width] to [batch, tokens, width]
     var hidden = tokenEmbedding(tokens.flatMap { $0 })
       .reshaped([tokens.count, length, configuration.width])
     hidden = hidden + positionEmbedding.slice(0..<length, axis: 0)
-    for layer in layers { hidden = layer(hidden) }
+    for layer in layers.dropLast(skipped) { hidden = layer(hidden) }
     return finalNormalization(hidden)
   }
 

@@ -18,8 +18,12 @@ struct SpatialTransformer: Sendable {
   private let layers: [TransformerLayer]
   private let output: Linear
 
-  /// - Parameter level: which level of the configuration the feature map belongs to.
-  init(_ name: String, level: Int, _ builder: inout UNetBuilder) throws(CheckpointError) {
+  /// - Parameters:
+  ///   - level: which level of the configuration the feature map belongs to.
+  ///   - contextOnly: whether its layers never attend to themselves.
+  init(
+    _ name: String, level: Int, contextOnly: Bool = false, _ builder: inout UNetBuilder
+  ) throws(CheckpointError) {
     let channels = builder.configuration.blockChannels[level]
     normalization = try builder.weights.groupNormalization(
       "\(name).norm", channels: channels, groups: builder.configuration.groups,
@@ -29,7 +33,8 @@ struct SpatialTransformer: Sendable {
     var layers: [TransformerLayer] = []
     for index in 0..<builder.configuration.transformerLayers[level] {
       layers.append(
-        try TransformerLayer("\(name).transformer_blocks.\(index)", level: level, &builder))
+        try TransformerLayer(
+          "\(name).transformer_blocks.\(index)", level: level, contextOnly: contextOnly, &builder))
     }
     self.layers = layers
     output = try builder.weights.linear("\(name).proj_out", from: channels, to: channels)
@@ -45,36 +50,65 @@ struct SpatialTransformer: Sendable {
   }
 }
 
+/// Where an attention's keys and values come from.
+private enum AttentionSource: Sendable {
+  /// From its own input.
+  case itself(KeyValueProjection)
+  /// From the context, prepared under this index.
+  case context(Int)
+
+  func callAsFunction(_ x: Tensor, _ context: [KeysAndValues]) -> KeysAndValues {
+    switch self {
+    case .itself(let projection): projection(x)
+    case .context(let index): context[index]
+    }
+  }
+}
+
+extension UNetBuilder {
+  /// Adds the projection of one more attention to the context.
+  fileprivate mutating func context(
+    _ name: String, level: Int
+  ) throws(CheckpointError) -> AttentionSource {
+    contextProjections.append(
+      try KeyValueProjection(
+        name, from: configuration.contextWidths[level], to: configuration.blockChannels[level],
+        &weights))
+    return .context(contextProjections.count - 1)
+  }
+}
+
 /// Self-attention, attention to the context and a gated feed-forward part, each behind a
 /// normalisation and added to its input (diffusers `BasicTransformerBlock`).
 private struct TransformerLayer: Sendable {
   private let normalization1: LayerNormalization
-  private let selfContext: KeyValueProjection
-  private let selfAttention: CrossAttention
+  private let firstSource: AttentionSource
+  private let firstAttention: CrossAttention
   private let normalization2: LayerNormalization
-  private let contextIndex: Int
+  private let contextSource: AttentionSource
   private let contextAttention: CrossAttention
   private let normalization3: LayerNormalization
   private let widen: Linear
   private let narrow: Linear
 
-  init(_ name: String, level: Int, _ builder: inout UNetBuilder) throws(CheckpointError) {
+  init(
+    _ name: String, level: Int, contextOnly: Bool, _ builder: inout UNetBuilder
+  ) throws(CheckpointError) {
     let width = builder.configuration.blockChannels[level]
     let heads = builder.configuration.heads[level]
     let epsilon = builder.configuration.transformerEpsilon
     normalization1 = try builder.weights.layerNormalization(
       "\(name).norm1", width: width, epsilon: epsilon)
-    selfContext = try KeyValueProjection(
-      "\(name).attn1", from: width, to: width, &builder.weights)
-    selfAttention = try CrossAttention(
+    firstSource =
+      contextOnly
+      ? try builder.context("\(name).attn1", level: level)
+      : .itself(
+        try KeyValueProjection("\(name).attn1", from: width, to: width, &builder.weights))
+    firstAttention = try CrossAttention(
       "\(name).attn1", width: width, heads: heads, &builder.weights)
     normalization2 = try builder.weights.layerNormalization(
       "\(name).norm2", width: width, epsilon: epsilon)
-    contextIndex = builder.contextProjections.count
-    builder.contextProjections.append(
-      try KeyValueProjection(
-        "\(name).attn2", from: builder.configuration.contextWidths[level], to: width,
-        &builder.weights))
+    contextSource = try builder.context("\(name).attn2", level: level)
     contextAttention = try CrossAttention(
       "\(name).attn2", width: width, heads: heads, &builder.weights)
     normalization3 = try builder.weights.layerNormalization(
@@ -86,8 +120,9 @@ private struct TransformerLayer: Sendable {
   /// `[batch, positions, channels]` to the same shape.
   func callAsFunction(_ x: Tensor, context: [KeysAndValues]) -> Tensor {
     let normalized = normalization1(x)
-    var hidden = selfAttention(normalized, selfContext(normalized), adding: x)
-    hidden = contextAttention(normalization2(hidden), context[contextIndex], adding: hidden)
+    var hidden = firstAttention(normalized, firstSource(normalized, context), adding: x)
+    let again = normalization2(hidden)
+    hidden = contextAttention(again, contextSource(again, context), adding: hidden)
     // [batch, positions, 8 * channels] to half of that by the gate, and back
     return narrow(geglu(widen(normalization3(hidden))), adding: hidden)
   }

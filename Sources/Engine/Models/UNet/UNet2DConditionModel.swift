@@ -14,6 +14,9 @@ package struct UNet2DConditionModel: Sendable {
   }
 
   package let configuration: UNetConfiguration
+  /// In training: every residual and attention block keeps only its inputs and is computed again for
+  /// gradients, which takes a third more time and far less memory.
+  package var recomputesBlocks = false
   private let timeEmbedding: TimeEmbedding
   private let input: Convolution2D
   private let downBlocks: [DownBlock]
@@ -89,7 +92,7 @@ package struct UNet2DConditionModel: Sendable {
   ) throws(ModelError) -> Tensor {
     try check(sample, timesteps, context)
     let conditioning = UNetConditioning(
-      time: timeEmbedding(timesteps), context: context.projections)
+      time: timeEmbedding(timesteps), context: context.projections, recomputes: recomputesBlocks)
     var states = [input(sample)]
     for block in downBlocks { states += block(states[states.count - 1], conditioning) }
     // The last block does not halve, so its last state is kept for the way up as well.

@@ -3,10 +3,12 @@ import Layers
 import Tensors
 
 /// What every block of one pass is given besides its feature map.
-struct UNetConditioning {
+struct UNetConditioning: Sendable {
   /// The activated time embedding, `[batch or 1, time width]`.
   let time: Tensor
   let context: [KeysAndValues]
+  /// Whether blocks keep only their inputs and compute the rest again for gradients.
+  var recomputes = false
 }
 
 /// A level on the way down (diffusers `DownBlock2D`, `CrossAttnDownBlock2D`).
@@ -121,10 +123,13 @@ struct MiddleBlock: Sendable {
   }
 
   func callAsFunction(_ x: Tensor, _ conditioning: UNetConditioning) -> Tensor {
-    let hidden = first(x, time: conditioning.time)
+    let (time, recomputes) = (conditioning.time, conditioning.recomputes)
+    let hidden = checkpointed(if: recomputes) { first(x, time: time) }
     guard let rest else { return hidden }
-    return rest.last(
-      rest.transformer(hidden, context: conditioning.context), time: conditioning.time)
+    let attended = checkpointed(if: recomputes) {
+      rest.transformer(hidden, context: conditioning.context)
+    }
+    return checkpointed(if: recomputes) { rest.last(attended, time: time) }
   }
 }
 
@@ -144,11 +149,15 @@ private struct UNetLayer: Sendable {
       timeWidth: configuration.timeWidth, &builder.weights)
     transformer =
       attends
-      ? try SpatialTransformer("\(block).attentions.\(index)", level: level, &builder) : nil
+      ? try SpatialTransformer(
+        "\(block).attentions.\(index)", level: level,
+        contextOnly: configuration.attendsToContextOnly[level], &builder) : nil
   }
 
   func callAsFunction(_ x: Tensor, _ conditioning: UNetConditioning) -> Tensor {
-    let hidden = residual(x, time: conditioning.time)
-    return transformer?(hidden, context: conditioning.context) ?? hidden
+    let recomputes = conditioning.recomputes
+    let hidden = checkpointed(if: recomputes) { residual(x, time: conditioning.time) }
+    guard let transformer else { return hidden }
+    return checkpointed(if: recomputes) { transformer(hidden, context: conditioning.context) }
   }
 }

@@ -27,6 +27,9 @@ package struct UNetConfiguration: Sendable, Equatable {
   /// Number of attention heads; the file calls it `attention_head_dim`.
   package var heads: [Int]
   package var transformerLayers: [Int]
+  /// Whether a level's transformers attend to the context in place of themselves too; the middle
+  /// never does.
+  package var attendsToContextOnly: [Bool]
   /// Width of the context, for every level.
   package var contextWidths: [Int]
   package var groups: Int
@@ -49,11 +52,10 @@ package struct UNetConfiguration: Sendable, Equatable {
   /// Width that the context must have; the levels agree on it.
   package var contextWidth: Int { contextWidths.first ?? 0 }
 
-  /// Keys that cannot change what is computed here: dropout is off at inference, everything is
-  /// computed in 32 bits anyway, and the rest only matters where another key, which must be null,
-  /// is set.
+  /// Keys that cannot change what is computed here: dropout is off at inference, and the rest only
+  /// matters where another key, which must be null, is set.
   private static let ignored: Set<String> = [
-    "addition_embed_type_num_heads", "addition_time_embed_dim", "dropout", "upcast_attention",
+    "addition_embed_type_num_heads", "addition_time_embed_dim", "dropout",
   ]
 
   private static let channelRange = 1...65536
@@ -80,6 +82,8 @@ package struct UNetConfiguration: Sendable, Equatable {
       "attention_head_dim", blocks: blocks, in: 1...1024, default: 8)
     transformerLayers = try reader.integerPerBlock(
       "transformer_layers_per_block", blocks: blocks, in: 1...64, default: 1)
+    attendsToContextOnly = try reader.boolPerBlock(
+      "only_cross_attention", blocks: blocks, default: false)
     contextWidths = try reader.integerPerBlock(
       "cross_attention_dim", blocks: blocks, in: Self.channelRange, default: 1280)
     groups = try reader.integer("norm_num_groups", in: Self.channelRange, default: 32)
@@ -91,7 +95,7 @@ package struct UNetConfiguration: Sendable, Equatable {
     isDownsamplingAsymmetric =
       try reader.integer("downsample_padding", in: 0...1, default: 1) == 0
     sampleSize = Self.sampleSize(members, &reader)
-    _ = try reader.bool("use_linear_projection", default: false)
+    try Self.checkWithoutEffect(&reader)
     try Self.checkNeutral(&reader)
     try reader.finish()
     try checkConsistency(path: path)
@@ -120,6 +124,15 @@ package struct UNetConfiguration: Sendable, Equatable {
     }
   }
 
+  /// Keys that may be true or false, for both give the same: the two projections are one product
+  /// over channels-last memory, everything is computed in 32 bits anyway, and the kinds of middle
+  /// block that are supported do not look at the last.
+  private static func checkWithoutEffect(_ reader: inout ConfigurationReader) throws(ModelError) {
+    for key in ["use_linear_projection", "upcast_attention", "mid_block_only_cross_attention"] {
+      _ = try reader.bool(key, default: false)
+    }
+  }
+
   private static func checkNeutral(_ reader: inout ConfigurationReader) throws(ModelError) {
     for key in [
       "addition_embed_type", "class_embed_type", "cross_attention_norm", "encoder_hid_dim",
@@ -129,7 +142,7 @@ package struct UNetConfiguration: Sendable, Equatable {
     ] { try reader.neutral(key) }
     for key in [
       "center_input_sample", "class_embeddings_concat", "dual_cross_attention",
-      "mid_block_only_cross_attention", "only_cross_attention", "resnet_skip_time_act",
+      "resnet_skip_time_act",
     ] { try reader.neutral(key, .bool(false)) }
     for key in ["mid_block_scale_factor", "resnet_out_scale_factor"] {
       try reader.neutral(key, .integer(1))

@@ -30,6 +30,7 @@ private struct ModelList: Encodable {
     var hash: String
     var created: Int64
     var ownedBy = "byteedit"
+    var weights: String
     var tasks: [String]
     var defaults: Defaults
     var vocabulary: [String]
@@ -41,6 +42,7 @@ private struct ModelList: Encodable {
       case hash
       case created
       case ownedBy = "owned_by"
+      case weights
       case tasks
       case defaults
       case vocabulary
@@ -114,7 +116,7 @@ extension ModelList.Entry {
   fileprivate init(_ model: ModelDescription) {
     self.init(
       id: model.id, hash: model.hash, created: model.createdAt.milliseconds / 1000,
-      tasks: model.tasks,
+      weights: model.weights, tasks: model.tasks,
       defaults: ModelList.Defaults(
         resolution: model.resolution, steps: model.steps, guidanceScale: model.guidanceScale,
         sampler: model.sampler, holeFill: model.holeFill),

@@ -20,6 +20,8 @@ package struct ModelDescription: Sendable {
   /// SHA-256 over its parts, as receipts name it.
   package var hash: String
   package var createdAt: Timestamp
+  /// How its weights are kept in memory, such as `fp32` or `int8`.
+  package var weights: String
   package var tasks: [String]
   /// Model pixels along the longer side.
   package var resolution: Int
@@ -33,12 +35,14 @@ package struct ModelDescription: Sendable {
   package var notes: String
 
   package init(
-    id: String, hash: String, createdAt: Timestamp, tasks: [String], resolution: Int, steps: Int,
-    guidanceScale: Double, sampler: String, holeFill: String, vocabulary: [String], notes: String
+    id: String, hash: String, createdAt: Timestamp, weights: String, tasks: [String],
+    resolution: Int, steps: Int, guidanceScale: Double, sampler: String, holeFill: String,
+    vocabulary: [String], notes: String
   ) {
     self.id = id
     self.hash = hash
     self.createdAt = createdAt
+    self.weights = weights
     self.tasks = tasks
     self.resolution = resolution
     self.steps = steps

@@ -52,6 +52,7 @@ static void activate(int32_t activation, const float *x, float *out, ptrdiff_t n
   case CK_ACTIVATION_SILU: activate_as(CK_ACTIVATION_SILU, x, out, n); break;
   case CK_ACTIVATION_GELU: activate_as(CK_ACTIVATION_GELU, x, out, n); break;
   case CK_ACTIVATION_QUICK_GELU: activate_as(CK_ACTIVATION_QUICK_GELU, x, out, n); break;
+  case CK_ACTIVATION_RELU: activate_as(CK_ACTIVATION_RELU, x, out, n); break;
   default: activate_as(CK_ACTIVATION_NONE, x, out, n); break;
   }
 }
@@ -99,6 +100,7 @@ static void epilogue(float *x, ptrdiff_t ld, ptrdiff_t rows, ptrdiff_t width, co
   case CK_ACTIVATION_SILU: CK_EPILOGUE(CK_ACTIVATION_SILU); break;
   case CK_ACTIVATION_GELU: CK_EPILOGUE(CK_ACTIVATION_GELU); break;
   case CK_ACTIVATION_QUICK_GELU: CK_EPILOGUE(CK_ACTIVATION_QUICK_GELU); break;
+  case CK_ACTIVATION_RELU: CK_EPILOGUE(CK_ACTIVATION_RELU); break;
   default: CK_EPILOGUE(CK_ACTIVATION_NONE); break;
   }
 #undef CK_EPILOGUE

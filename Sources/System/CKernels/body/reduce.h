@@ -147,6 +147,7 @@ static void channel_affine(const float *x, float *out, ptrdiff_t rows, ptrdiff_t
   case CK_ACTIVATION_SILU: CK_AFFINE(CK_ACTIVATION_SILU); break;
   case CK_ACTIVATION_GELU: CK_AFFINE(CK_ACTIVATION_GELU); break;
   case CK_ACTIVATION_QUICK_GELU: CK_AFFINE(CK_ACTIVATION_QUICK_GELU); break;
+  case CK_ACTIVATION_RELU: CK_AFFINE(CK_ACTIVATION_RELU); break;
   default: CK_AFFINE(CK_ACTIVATION_NONE); break;
   }
 #undef CK_AFFINE

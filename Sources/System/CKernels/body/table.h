@@ -17,6 +17,8 @@
 
 #include "gradients.h"
 
+#include "optimizer.h"
+
 const ck_kernels CK_TABLE = {
     .add = add,
     .subtract = subtract,
@@ -69,4 +71,7 @@ const ck_kernels CK_TABLE = {
     .pool_line = pool_line,
     .spread_line = spread_line,
     .unpatch_line = unpatch_line,
+    .adamw = adamw,
+    .sum_of_squares = sum_of_squares,
+    .approach = approach,
 };

@@ -126,6 +126,7 @@ CK_INLINE vf activate_(int32_t activation, vf x) {
   case CK_ACTIVATION_SILU: return x * sigmoid_(x);
   case CK_ACTIVATION_GELU: return gelu_(x);
   case CK_ACTIVATION_QUICK_GELU: return x * sigmoid_(1.702f * x);
+  case CK_ACTIVATION_RELU: return select(x < 0.0f, (vf)0.0f, x);
   default: return x;
   }
 }
@@ -142,6 +143,7 @@ CK_INLINE vf activate_gradient_(int32_t activation, vf x) {
     vf s = sigmoid_(1.702f * x);
     return s * fma_(1.702f * x, 1.0f - s, (vf)1.0f);
   }
+  case CK_ACTIVATION_RELU: return select(x > 0.0f, (vf)1.0f, (vf)0.0f);
   default: return 1.0f;
   }
 }

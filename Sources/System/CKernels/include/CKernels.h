@@ -22,6 +22,7 @@ typedef enum {
   CK_ACTIVATION_SILU = 1,
   CK_ACTIVATION_GELU = 2,
   CK_ACTIVATION_QUICK_GELU = 3,
+  CK_ACTIVATION_RELU = 4,
 } ck_activation;
 
 typedef enum {
@@ -38,6 +39,25 @@ typedef enum {
   /// x held between `first` and `second`
   CK_POINTWISE_CLAMP = 8,
 } ck_pointwise;
+
+/// One step of AdamW (Loshchilov and Hutter 2019) in the numbers that all values share.
+typedef struct {
+  /// What gradients are multiplied by first, to clip them.
+  float gradient_scale;
+  /// What parameters are multiplied by: 1 - rate * weight decay.
+  float decay;
+  /// 1 - beta1
+  float first_weight;
+  /// beta2
+  float second_decay;
+  /// 1 - beta2
+  float second_weight;
+  /// sqrt(1 - beta2^t)
+  float correction;
+  float epsilon;
+  /// -rate / (1 - beta1^t)
+  float step;
+} ck_adamw;
 
 typedef struct {
   /// out = a (+ - * /) b
@@ -187,6 +207,13 @@ typedef struct {
                        ptrdiff_t kernel_height, ptrdiff_t kernel_width, ptrdiff_t stride,
                        ptrdiff_t top, ptrdiff_t left, ptrdiff_t out_height, ptrdiff_t out_width,
                        ptrdiff_t line, float *out);
+  /// Moves parameters and both moments in place, rounding as torch.optim.AdamW does.
+  void (*adamw)(float *parameter, const float *gradient, float *first, float *second,
+                const ck_adamw *settings, ptrdiff_t n);
+  /// Sum of x^2, every term in double precision, in an order that depends on n alone.
+  double (*sum_of_squares)(const float *x, ptrdiff_t n);
+  /// average -= weight * (average - x)
+  void (*approach)(float *average, const float *x, float weight, ptrdiff_t n);
 } ck_kernels;
 
 /// The best set this CPU and this build can run.
