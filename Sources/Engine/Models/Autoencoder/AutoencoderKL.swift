@@ -97,6 +97,8 @@ extension Tensor {
     let plain = detached
     let results = (0..<shape[0]).map { body(plain.slice($0..<$0 + 1, axis: 0)) }
     return (results.count == 1 ? results[0] : Tensor.concatenated(results, axis: 0))
-      .recordedWithoutGradient("autoencoder in strips", [self])
+      .recorded("autoencoder in strips", [self]) { _ throws(TensorError) in
+        throw .missingGradient(operation: "autoencoder in strips")
+      }
   }
 }
