@@ -71,9 +71,9 @@ package struct OuterProductSum: Sendable {
       case .stored(let start): source = start + first * width
       case .made(let fill): fill(block, scratch)
       }
-      BLAS.sgemm(
-        .yes, .no, m: height, n: width, k: block.count, left + first * height, lda: height, source,
-        ldb: width, beta: first == range.lowerBound ? 0 : 1, target, ldc: width)
+      Kernels.active.outer_products(
+        left + first * height, height, source, width, target, width, height, width, block.count,
+        first == range.lowerBound ? 0 : 1)
     }
   }
 
@@ -108,13 +108,14 @@ package struct OuterProductSum: Sendable {
     let tileRows = min(height, 256)
     let down = (height + tileRows - 1) / tileRows
     let across = max(1, min(8 / down + 1, width / 64))
-    let tileColumns = (width + across - 1) / across
-    ThreadTeam.current.forEach(down * across) { index in
-      let (row, column) = (index / across * tileRows, index % across * tileColumns)
-      BLAS.sgemm(
-        .yes, .no, m: min(tileRows, height - row), n: min(tileColumns, width - column),
-        k: range.count, left + range.lowerBound * height + row, lda: height, right + column,
-        ldb: width, beta: range.lowerBound == 0 ? 0 : 1, out + row * width + column, ldc: width)
+    let tileColumns = ((width + across - 1) / across + 15) / 16 * 16
+    let columnTiles = (width + tileColumns - 1) / tileColumns
+    ThreadTeam.current.forEach(down * columnTiles) { index in
+      let (row, column) = (index / columnTiles * tileRows, index % columnTiles * tileColumns)
+      Kernels.active.outer_products(
+        left + range.lowerBound * height + row, height, right + column, width,
+        out + row * width + column, width, min(tileRows, height - row),
+        min(tileColumns, width - column), range.count, range.lowerBound == 0 ? 0 : 1)
     }
   }
 }

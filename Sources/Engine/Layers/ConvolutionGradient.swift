@@ -94,13 +94,18 @@ struct ConvolutionGradient: Sendable {
 
   /// The sum over all output pixels of their gradient times the patch that they see.
   func ofKernel(_ gradient: Tensor, _ x: Tensor) -> Tensor {
-    gradient.withPointer { gradient in
+    gradient.withPointer { flowing in
       x.withPointer { x in
         Tensor(shape: kernel) { target in
           guard let out = target.baseAddress else { return }
+          let plan = ConvolutionPlan(
+            input: input, kernel: kernel, stride: stride, padding: padding)
+          if plan.isWinograd, gradient.count > 0 {
+            return WinogradGradient(plan).run(x, flowing, into: out)
+          }
           let isPointwise = depth == input[3] && stride == 1 && padding == .none
           OuterProductSum(rows: input[0] * rows, height: kernel[0], width: depth).run(
-            gradient, isPointwise ? .stored(x) : .made { fill($0, x, $1) }, into: out)
+            flowing, isPointwise ? .stored(x) : .made { fill($0, x, $1) }, into: out)
         }
       }
     }

@@ -10,17 +10,17 @@ import Tensors
 ///
 /// Source: Lavin and Gray 2016, arXiv 1509.09308.
 struct WinogradPlan {
-  private let input: Shape
-  private let output: Shape
+  let input: Shape
+  let output: Shape
   private let padding: Padding
   private let tilesAcross: Int
   private let tilesPerSample: Int
   /// Input channels of a block, so that a block's values stay in the second-level cache.
-  private let channelBlock: Int
+  let channelBlock: Int
 
-  private static let frequencies = 36
+  static let frequencies = 36
   /// Tiles of a block; what a task sums up before it is transformed back.
-  private static let tileBlock = 64
+  static let tileBlock = 64
   /// Floats of transformed input of a group, so that they stay in the last-level cache.
   private static let groupValues = 1 << 21
 
@@ -35,31 +35,42 @@ struct WinogradPlan {
     channelBlock = ((input[3] + blocks - 1) / blocks + 15) / 16 * 16
   }
 
-  private var channelBlocks: Int { (input[3] + channelBlock - 1) / channelBlock }
+  var tiles: Int { input[0] * tilesPerSample }
+  var channelBlocks: Int { (input[3] + channelBlock - 1) / channelBlock }
   /// Distance between frequencies in the transformed input of a block.
-  private var inputDistance: Int { Self.tileBlock * channelBlock }
-  private var blockValues: Int { Self.frequencies * inputDistance }
+  var inputDistance: Int { Self.tileBlock * channelBlock }
+  /// Floats of one block of tiles and channels, transformed.
+  var blockValues: Int { Self.frequencies * inputDistance }
 
   func run(
     _ x: UnsafePointer<Float>, _ matrix: PackedMatrix, _ out: UnsafeMutablePointer<Float>,
     _ ending: Ending
   ) {
-    let tiles = input[0] * tilesPerSample
-    let blocksPerGroup = max(1, Self.groupValues / (blockValues * channelBlocks))
-    let groupTiles = blocksPerGroup * Self.tileBlock
-    let blocks = min(blocksPerGroup, (tiles + Self.tileBlock - 1) / Self.tileBlock)
-    BufferPool.current.withBuffer(blocks * channelBlocks * blockValues) { transformed in
-      for first in Swift.stride(from: 0, to: tiles, by: groupTiles) {
-        let group = first..<min(tiles, first + groupTiles)
+    BufferPool.current.withBuffer(blocksPerGroup * channelBlocks * blockValues) { transformed in
+      for group in groups {
         transform(group, of: x, into: transformed)
         multiply(group, transformed, matrix, out, ending)
       }
     }
   }
 
+  /// Blocks of tiles that are transformed at a time.
+  var blocksPerGroup: Int {
+    min(
+      max(1, Self.groupValues / (blockValues * channelBlocks)),
+      (tiles + Self.tileBlock - 1) / Self.tileBlock)
+  }
+
+  /// The tiles of the batch, in groups whose transformed values stay in the last-level cache.
+  var groups: [Range<Int>] {
+    let size = blocksPerGroup * Self.tileBlock
+    return Swift.stride(from: 0, to: tiles, by: size).map { $0..<min(tiles, $0 + size) }
+  }
+
   // MARK: Inputs
 
-  private func transform(
+  /// Leaves `[block of tiles][block of channels][36][tileBlock][channelBlock]` in `values`.
+  func transform(
     _ group: Range<Int>, of x: UnsafePointer<Float>, into values: UnsafeMutablePointer<Float>
   ) {
     let tilesPerTask = 8
@@ -88,7 +99,7 @@ struct WinogradPlan {
   }
 
   /// Of a tile's first output pixel.
-  private func position(of tile: Int) -> (sample: Int, top: Int, left: Int) {
+  func position(of tile: Int) -> (sample: Int, top: Int, left: Int) {
     let (sample, rest) = tile.quotientAndRemainder(dividingBy: tilesPerSample)
     let (row, column) = rest.quotientAndRemainder(dividingBy: tilesAcross)
     return (sample, 4 * row, 4 * column)

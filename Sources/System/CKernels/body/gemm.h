@@ -12,8 +12,10 @@
 #define CK_TILE_ROWS 6
 #endif
 
-CK_INLINE void tile(const float *a, ptrdiff_t lda, const float *panel, float *c, ptrdiff_t ldc,
-                    ptrdiff_t depth, int accumulate, const int rows, const int vectors) {
+// `a` lies row by row, or, `turned`, depth by depth: its value (r, k) is a[k * lda + r].
+CK_INLINE void tile(const float *a, ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *c,
+                    ptrdiff_t ldc, ptrdiff_t depth, int accumulate, const int rows,
+                    const int vectors, const int turned) {
   vf sums[CK_TILE_ROWS][2];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
@@ -23,10 +25,10 @@ CK_INLINE void tile(const float *a, ptrdiff_t lda, const float *panel, float *c,
   for (ptrdiff_t k = 0; k < depth; k++) {
     vf columns[2];
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) columns[v] = load(panel + k * CK_PANEL + v * CK_WIDTH);
+    for (int v = 0; v < vectors; v++) columns[v] = load(b + k * ldb + v * CK_WIDTH);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-      vf factor = a[r * lda + k];
+      vf factor = turned ? a[k * lda + r] : a[r * lda + k];
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) sums[r][v] = fma_(factor, columns[v], sums[r][v]);
     }
@@ -41,7 +43,12 @@ CK_INLINE void tile(const float *a, ptrdiff_t lda, const float *panel, float *c,
   static __attribute__((noinline)) void tile_##ROWS##_##VECTORS(                                \
       const float *a, ptrdiff_t lda, const float *panel, float *c, ptrdiff_t ldc,               \
       ptrdiff_t depth, int accumulate) {                                                        \
-    tile(a, lda, panel, c, ldc, depth, accumulate, ROWS, VECTORS);                              \
+    tile(a, lda, panel, CK_PANEL, c, ldc, depth, accumulate, ROWS, VECTORS, 0);                 \
+  }                                                                                             \
+  static __attribute__((noinline)) void turned_##ROWS##_##VECTORS(                              \
+      const float *a, ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *c, ptrdiff_t ldc,    \
+      ptrdiff_t depth, int accumulate) {                                                        \
+    tile(a, lda, b, ldb, c, ldc, depth, accumulate, ROWS, VECTORS, 1);                          \
   }
 #define CK_TILES(ROWS) CK_TILE(ROWS, 1) CK_TILE(ROWS, 2)
 CK_TILES(1) CK_TILES(2) CK_TILES(3) CK_TILES(4) CK_TILES(5) CK_TILES(6)
@@ -51,15 +58,21 @@ CK_TILES(7) CK_TILES(8) CK_TILES(9) CK_TILES(10) CK_TILES(11) CK_TILES(12)
 
 typedef void (*tile_function)(const float *, ptrdiff_t, const float *, float *, ptrdiff_t,
                               ptrdiff_t, int);
-#define CK_TILE_PAIR(ROWS) {tile_##ROWS##_1, tile_##ROWS##_2}
-static const tile_function tile_functions[CK_TILE_ROWS][2] = {
-    CK_TILE_PAIR(1), CK_TILE_PAIR(2),  CK_TILE_PAIR(3),  CK_TILE_PAIR(4),
-    CK_TILE_PAIR(5), CK_TILE_PAIR(6),
+typedef void (*turned_function)(const float *, ptrdiff_t, const float *, ptrdiff_t, float *,
+                                ptrdiff_t, ptrdiff_t, int);
 #if CK_TILE_ROWS == 12
-    CK_TILE_PAIR(7), CK_TILE_PAIR(8),  CK_TILE_PAIR(9),  CK_TILE_PAIR(10),
-    CK_TILE_PAIR(11), CK_TILE_PAIR(12),
+#define CK_TILE_LIST(NAME)                                                                      \
+  {{NAME##_1_1, NAME##_1_2},   {NAME##_2_1, NAME##_2_2},   {NAME##_3_1, NAME##_3_2},            \
+   {NAME##_4_1, NAME##_4_2},   {NAME##_5_1, NAME##_5_2},   {NAME##_6_1, NAME##_6_2},            \
+   {NAME##_7_1, NAME##_7_2},   {NAME##_8_1, NAME##_8_2},   {NAME##_9_1, NAME##_9_2},            \
+   {NAME##_10_1, NAME##_10_2}, {NAME##_11_1, NAME##_11_2}, {NAME##_12_1, NAME##_12_2}}
+#else
+#define CK_TILE_LIST(NAME)                                                                      \
+  {{NAME##_1_1, NAME##_1_2}, {NAME##_2_1, NAME##_2_2}, {NAME##_3_1, NAME##_3_2},                \
+   {NAME##_4_1, NAME##_4_2}, {NAME##_5_1, NAME##_5_2}, {NAME##_6_1, NAME##_6_2}}
 #endif
-};
+static const tile_function tile_functions[CK_TILE_ROWS][2] = CK_TILE_LIST(tile);
+static const turned_function turned_functions[CK_TILE_ROWS][2] = CK_TILE_LIST(turned);
 
 // Columns that do not fill their vectors pass through a tile of memory.
 static void partial_tile(const float *a, ptrdiff_t lda, const float *panel, float *c,
@@ -91,6 +104,59 @@ static void panel_product(const float *a, ptrdiff_t lda, const float *panel, flo
       partial_tile(a, lda, panel, c, ldc, count, columns, depth, accumulate);
     a += count * lda;
     c += count * ldc;
+  }
+}
+
+// One panel of the sum of outer products; few columns pass through copies of both sides.
+static void outer_panel(const float *a, ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *c,
+                        ptrdiff_t ldc, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth,
+                        int accumulate) {
+  float copy[CK_TILE_ROWS * CK_PANEL];
+  int vectors = columns > CK_WIDTH ? 2 : 1, whole = columns == vectors * CK_WIDTH;
+  ptrdiff_t groups = (rows + CK_TILE_ROWS - 1) / CK_TILE_ROWS;
+  ptrdiff_t least = rows / groups, larger = rows % groups;
+  for (ptrdiff_t g = 0; g < groups; g++) {
+    ptrdiff_t count = least + (g < larger);
+    turned_function product = turned_functions[count - 1][vectors - 1];
+    if (whole) {
+      product(a, lda, b, ldb, c, ldc, depth, accumulate);
+    } else {
+      if (accumulate)
+        for (ptrdiff_t r = 0; r < count; r++)
+          for (ptrdiff_t i = 0; i < CK_PANEL; i++)
+            copy[r * CK_PANEL + i] = i < columns ? c[r * ldc + i] : 0;
+      product(a, lda, b, ldb, copy, CK_PANEL, depth, accumulate);
+      for (ptrdiff_t r = 0; r < count; r++)
+        memcpy(c + r * ldc, copy + r * CK_PANEL, (size_t)columns * sizeof *c);
+    }
+    a += count;
+    c += count * ldc;
+  }
+}
+
+#define CK_OUTER_DEPTH 128
+
+static void outer_products(const float *a, ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *c,
+                           ptrdiff_t ldc, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth,
+                           int accumulate) {
+  float narrow[CK_OUTER_DEPTH * CK_PANEL];
+  if (rows == 0) return;
+  for (ptrdiff_t start = 0; start < depth; start += CK_OUTER_DEPTH) {
+    ptrdiff_t some = depth - start < CK_OUTER_DEPTH ? depth - start : CK_OUTER_DEPTH;
+    for (ptrdiff_t first = 0; first < columns; first += CK_PANEL) {
+      ptrdiff_t count = columns - first < CK_PANEL ? columns - first : CK_PANEL;
+      const float *right = b + start * ldb + first;
+      ptrdiff_t distance = ldb;
+      if (count % CK_WIDTH != 0) {
+        memset(narrow, 0, sizeof narrow);
+        for (ptrdiff_t k = 0; k < some; k++)
+          memcpy(narrow + k * CK_PANEL, right + k * ldb, (size_t)count * sizeof *narrow);
+        right = narrow;
+        distance = CK_PANEL;
+      }
+      outer_panel(a + start * lda, lda, right, distance, c + first, ldc, rows, count, some,
+                  accumulate || start > 0);
+    }
   }
 }
 

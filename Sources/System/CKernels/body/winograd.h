@@ -107,3 +107,60 @@ static void winograd_output(const float *x, ptrdiff_t frequency_distance, float 
       }
   }
 }
+
+// MARK: The way back: the transposes of the three transforms
+
+// Four outputs' gradients of a line to six frequencies.
+CK_INLINE void winograd_line_flow(const vf *y, ptrdiff_t step, vf *out, ptrdiff_t out_step) {
+  vf y0 = y[0], y1 = y[step], y2 = y[2 * step], y3 = y[3 * step];
+  vf even_a = fma_(y2, (vf)CK_A2, y0), odd_a = fma_(y3, (vf)CK_A3, y1 * CK_A);
+  vf even_b = fma_(y2, (vf)CK_B2, y0), odd_b = fma_(y3, (vf)CK_B3, y1 * CK_B);
+  out[0] = y0;
+  out[out_step] = even_a + odd_a;
+  out[2 * out_step] = even_a - odd_a;
+  out[3 * out_step] = even_b + odd_b;
+  out[4 * out_step] = even_b - odd_b;
+  out[5 * out_step] = y3;
+}
+
+// Six frequencies of a line to the gradients of three weights.
+CK_INLINE void winograd_line_taps(const vf *u, ptrdiff_t step, vf *out, ptrdiff_t out_step) {
+  const float at_a = 1.0f / (2.0f * CK_A2 * (CK_A2 - CK_B2)), at_b = -at_a * CK_A2 / CK_B2;
+  vf even_a = (u[step] + u[2 * step]) * at_a, odd_a = (u[step] - u[2 * step]) * at_a;
+  vf even_b = (u[3 * step] + u[4 * step]) * at_b, odd_b = (u[3 * step] - u[4 * step]) * at_b;
+  out[0] = u[0] + even_a + even_b;
+  out[out_step] = fma_(odd_a, (vf)CK_A, odd_b * CK_B);
+  out[2 * out_step] = fma_(even_a, (vf)CK_A2, fma_(even_b, (vf)CK_B2, u[5 * step]));
+}
+
+static void winograd_flow(const float *gradient, ptrdiff_t line_distance, ptrdiff_t pixel_distance,
+                          ptrdiff_t height, ptrdiff_t width, ptrdiff_t count, float *out,
+                          ptrdiff_t frequency_distance) {
+  for (ptrdiff_t i = 0; i < count; i += CK_WIDTH) {
+    vf pixels[16], lines[24], frequencies[36];
+    for (ptrdiff_t y = 0; y < 4; y++)
+      for (ptrdiff_t column = 0; column < 4; column++) {
+        const float *pixel = gradient + y * line_distance + column * pixel_distance + i;
+        pixels[4 * y + column] = y >= height || column >= width ? (vf)0.0f
+                                 : i + CK_WIDTH <= count       ? load(pixel)
+                                                               : load_tail(pixel, count - i);
+      }
+    for (int column = 0; column < 4; column++)
+      winograd_line_flow(pixels + column, 4, lines + column, 4);
+    for (int row = 0; row < 6; row++)
+      winograd_line_flow(lines + 4 * row, 1, frequencies + 6 * row, 1);
+    for (int f = 0; f < 36; f++) store(out + f * frequency_distance + i, frequencies[f]);
+  }
+}
+
+static void winograd_taps(const float *x, ptrdiff_t frequency_distance, ptrdiff_t depth,
+                          float *taps, ptrdiff_t tap_distance) {
+  for (ptrdiff_t i = 0; i < depth * CK_PANEL; i += CK_WIDTH) {
+    vf frequencies[36], lines[18], out[9];
+    for (int f = 0; f < 36; f++) frequencies[f] = load(x + f * frequency_distance + i);
+    for (int column = 0; column < 6; column++)
+      winograd_line_taps(frequencies + column, 6, lines + column, 6);
+    for (int row = 0; row < 3; row++) winograd_line_taps(lines + 6 * row, 1, out + 3 * row, 1);
+    for (int tap = 0; tap < 9; tap++) store(taps + tap * tap_distance + i, out[tap]);
+  }
+}

@@ -148,6 +148,19 @@ typedef struct {
                           ptrdiff_t line_distance, ptrdiff_t pixel_distance, ptrdiff_t height,
                           ptrdiff_t width, ptrdiff_t columns, const float *_Nullable bias,
                           int32_t activation, const float *_Nullable residual);
+  /// c[rows, columns] = aᵀ b over `depth` rows of both, added to c where `accumulate` is not 0: what
+  /// the gradient of a weight matrix is.
+  void (*outer_products)(const float *a, ptrdiff_t lda, const float *b, ptrdiff_t ldb, float *c,
+                         ptrdiff_t ldc, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth,
+                         int accumulate);
+  /// The transpose of `winograd_output`: gradients of the first `height` x `width` of 4x4 pixels to
+  /// 36 frequencies; `out` is written in whole vectors, zeros behind `count`.
+  void (*winograd_flow)(const float *gradient, ptrdiff_t line_distance, ptrdiff_t pixel_distance,
+                        ptrdiff_t height, ptrdiff_t width, ptrdiff_t count, float *out,
+                        ptrdiff_t frequency_distance);
+  /// The transpose of `winograd_weights`: 36 frequencies to nine taps of `depth` panel rows.
+  void (*winograd_taps)(const float *x, ptrdiff_t frequency_distance, ptrdiff_t depth, float *taps,
+                        ptrdiff_t tap_distance);
   // Pointwise functions and what gradients need
   /// out = operation(x), with the parameters of `ck_pointwise`
   void (*pointwise)(int32_t operation, float first, float second, const float *x, float *out,
