@@ -47,13 +47,16 @@ struct Decoder: Sendable {
 
   /// The same for one sample, with the large levels in strips.
   func callAsFunction(_ latent: Tensor, _ tiling: AutoencoderTiling) -> Tensor {
-    var hidden = middle(input(latent))
-    var doubled: StripedMap?
-    for level in levels {
-      hidden = level.blocks(doubled ?? StripedMap(hidden), tiling)
-      // Not computed before the next level asks for its rows.
-      doubled = level.upsampler.map { $0(StripedMap(hidden)) }
+    var map = StripedMap(middle(input(latent)))
+    for (index, level) in levels.enumerated() {
+      map = StripedMap(level.blocks(map, tiling))
+      guard let upsampler = level.upsampler else { continue }
+      map.rowsPerStrip = tiling.rowsPerStrip
+      map = upsampler(map)
+      // With twice the channels of what it becomes, the last one would be the largest map of all:
+      // its rows are computed when they are asked for. Keeping the others costs nothing beside it.
+      if index < levels.count - 2 { map = StripedMap(map.stored()) }
     }
-    return head(hidden, tiling)
+    return head(map.whole(), tiling)
   }
 }
