@@ -82,7 +82,7 @@ let package = Package(
     room(
       "Engine", "Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"], settings: numeric),
     room("Engine", "Tokenizers", [], settings: numeric),
-    room("Engine", "Diffusion", ["Tensors"], settings: numeric),
+    room("Engine", "Diffusion", ["Tensors", "Checkpoints"], settings: numeric),
     room(
       "Engine", "Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"],
       settings: numeric),

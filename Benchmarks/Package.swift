@@ -41,8 +41,8 @@ let package = Package(
     room("Layers", ["Tensors", "Compute", "CKernels"]),
     room("Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"]),
     room("Tokenizers", []),
-    room("Diffusion", ["Tensors"]),
-    room("Models", ["Layers", "Tensors", "Checkpoints", "Compute"]),
+    room("Diffusion", ["Tensors", "Checkpoints"]),
+    room("Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"]),
     room("Imaging", ["CImageCodecs"]),
     room(
       "Editing",

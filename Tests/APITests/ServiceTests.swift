@@ -33,6 +33,16 @@ import Yams
     #expect(names == Set(expected))
   }
 
+  @Test func `the document's samplers are the request's samplers`() throws {
+    let text = String(decoding: OpenAPIDocument.bytes, as: UTF8.self)
+    let document = try #require(try Yams.load(yaml: text) as? [String: Any])
+    let components = try #require(document["components"] as? [String: Any])
+    let schemas = try #require(components["schemas"] as? [String: [String: Any]])
+    let fields = try #require(schemas["EditFields"]?["properties"] as? [String: [String: Any]])
+    let names = try #require(fields["sampler"]?["enum"] as? [String])
+    #expect(names == EditParameters.Sampler.allCases.map(\.rawValue))
+  }
+
   @Test func `the document is served with a tag`() async throws {
     let service = try TestService()
     let answer = try await service.call(.get, "/openapi.yaml")

@@ -11,7 +11,7 @@ import Testing
     var asked: [Float] = []
     var denoising = Denoising(
       sampler: try schedule().sampler(.ddim, steps: 4),
-      latent: Tensor(repeating: 1, shape: [1, 2, 2, 1])
+      latent: Tensor(repeating: 1, shape: [1, 2, 2, 1]), generator: TorchGenerator(seed: 1)
     ) { sample, timestep in
       asked.append(timestep)
       return sample * 0.5
@@ -30,11 +30,56 @@ import Testing
     #expect(asked.count == 4)
   }
 
+  @Test func `asks twice a step where the sampler does, and counts steps all the same`() throws {
+    for (strength, first) in [(1.0, 0), (0.5, 4)] {
+      var asked: [Float] = []
+      let sampler = try schedule().sampler(.heun, steps: 8, strength: strength)
+      var denoising = Denoising(
+        sampler: sampler, latent: Tensor(latent: [0.5, -1, 2]), generator: TorchGenerator(seed: 1)
+      ) { sample, timestep in
+        asked.append(timestep)
+        return goldenModel(sample, timestep)
+      }
+      var calls: [Int] = []
+      while let step = try denoising.next() {
+        #expect(step.index == calls.count)
+        #expect(step.count == 8 - first)
+        calls.append(asked.count)
+      }
+      // Twice each, but once in the last step, which ends without noise.
+      let steps = 8 - first
+      #expect(calls == (1...steps).map { $0 < steps ? 2 * $0 : 2 * $0 - 1 })
+      #expect(asked.count == sampler.timesteps.count - sampler.firstIndex)
+      #expect(asked == Array(sampler.timesteps.suffix(asked.count)))
+    }
+  }
+
+  @Test(arguments: [SamplerKind.eulerAncestral, .ddpm, .lcm, .tcd])
+  func `draws the noise of a walk channels before rows`(kind: SamplerKind) throws {
+    let shape: Shape = [1, 2, 3, 4]
+    var configuration = SchedulerConfiguration()
+    configuration.clipsSample = false
+    let schedule = try NoiseSchedule(configuration: configuration)
+    func latent(ofShape shape: Shape) throws -> Tensor {
+      var denoising = Denoising(
+        sampler: try schedule.sampler(kind, steps: 3), latent: Tensor(repeating: 1, shape: shape),
+        generator: TorchGenerator(seed: 9)
+      ) { sample, _ in sample * 0.25 }
+      while try denoising.next() != nil {}
+      return denoising.latent
+    }
+    // A latent of one row draws in the order that torch has for [1, 4, 2, 3].
+    let flat = try latent(ofShape: [1, 1, 1, 24]).values
+    let torch = Tensor(flat, shape: [1, 4, 2, 3]).nchwToNHWC()
+    #expect(try latent(ofShape: shape).values == torch.values)
+    #expect(Set(flat).count == 24, "nothing random was added")
+  }
+
   @Test func `stops where the caller stops`() throws {
     var calls = 0
     var denoising = Denoising(
       sampler: try schedule().sampler(.euler, steps: 20),
-      latent: Tensor(repeating: 1, shape: [1, 1, 1, 4])
+      latent: Tensor(repeating: 1, shape: [1, 1, 1, 4]), generator: TorchGenerator(seed: 1)
     ) { sample, _ in
       calls += 1
       return sample
@@ -53,7 +98,7 @@ import Testing
       var calls = 0
       var denoising = Denoising(
         sampler: try schedule.sampler(kind, steps: 5),
-        latent: Tensor(latent: [0.5, -1, 2])
+        latent: Tensor(latent: [0.5, -1, 2]), generator: TorchGenerator(seed: 1)
       ) { sample, timestep in
         calls += 1
         if calls == failing { throw Failure() }

@@ -8,15 +8,20 @@ enum Golden {
   struct Trajectories: Decodable {
     let noise: [Float]
     let image: [Float]
+    /// Texts of `scheduler_config.json`.
+    let configs: [String]
     let walks: [Walk]
   }
 
   struct Walk: Decodable {
     let name: String?
-    let config: String
+    /// Which of the `configs`.
+    let config: Int
     let sampler: String
     let steps: Int
     let strength: Double
+    /// TCD's gamma, where it is not the default.
+    let eta: Double?
     let timesteps: [Float]
     let scale: Float
     /// The noised image where the strength is below 1.
@@ -25,13 +30,23 @@ enum Golden {
     let latents: [[Float]]
     let originals: [[Float]]
 
-    var title: String {
-      "\(name ?? "") \(sampler), \(steps) steps, strength \(strength): \(config)"
+    /// How far the reference itself moves by roundings of the noise schedule, where that is much.
+    let moved: Double?
+
+    var tolerance: Double { max(1e-5, 5 * (moved ?? 0)) }
+
+    func title(_ golden: Trajectories) -> String {
+      "\(name ?? "") \(sampler), \(steps) steps, strength \(strength): \(golden.configs[config])"
     }
 
-    func makeSampler() throws -> any Sampler {
-      let schedule = try NoiseSchedule(
-        configuration: SchedulerConfiguration(json: Array(config.utf8)))
+    func configuration(_ golden: Trajectories) throws -> SchedulerConfiguration {
+      var configuration = try SchedulerConfiguration(json: Array(golden.configs[config].utf8))
+      if let eta { configuration.stochasticity = eta }
+      return configuration
+    }
+
+    func makeSampler(_ golden: Trajectories) throws -> any Sampler {
+      let schedule = try NoiseSchedule(configuration: configuration(golden))
       let kind = try #require(SamplerKind(rawValue: sampler))
       return try schedule.sampler(kind, steps: steps, strength: strength)
     }
@@ -71,6 +86,14 @@ extension Tensor {
   /// A latent of the golden files: `[1, 1, 1, values]`.
   init(latent values: [Float]) {
     self.init(values, shape: [1, 1, 1, values.count])
+  }
+}
+
+extension Denoising {
+  /// A walk with the golden files' model and noise.
+  init(sampler: any Sampler, latent: Tensor) {
+    self.init(
+      sampler: sampler, latent: latent, generator: TorchGenerator(seed: 5), model: goldenModel)
   }
 }
 

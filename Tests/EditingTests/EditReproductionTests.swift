@@ -1,4 +1,5 @@
 import Compute
+import Diffusion
 import Dispatch
 import Imaging
 import Synchronization
@@ -64,11 +65,11 @@ import Testing
   @Test(arguments: [false, true])
   func `no step after the first asks the system for memory`(blends: Bool) throws {
     let model = try blends ? Fixture.secondModel() : Fixture.model()
-    for sampler in ["ddim", "euler", "dpm++2m", "pndm"] {
+    for sampler in SamplerKind.allCases {
       let pool = BufferPool()
       var allocations: [Int] = []
       var request = request(count: 3)
-      request.sampler = .init(rawValue: sampler)
+      request.sampler = sampler
       request.steps = 8
       try BufferPool.$current.withValue(pool) {
         _ = try Editor(model: model, build: "test").edit(request) { event in
@@ -78,9 +79,9 @@ import Testing
       // PNDM asks the model once more than it has steps.
       let steps = allocations.count / 3
       try #require(steps >= 8 && allocations.count == 3 * steps && allocations[0] > 0)
-      #expect(Set(allocations[..<steps]).count == 1, "\(sampler): \(allocations)")
+      #expect(Set(allocations[..<steps]).count == 1, "\(sampler.rawValue): \(allocations)")
       // Between the candidates the first picture is decoded; after that everything is there.
-      #expect(Set(allocations[steps...]).count == 1, "\(sampler): \(allocations)")
+      #expect(Set(allocations[steps...]).count == 1, "\(sampler.rawValue): \(allocations)")
     }
   }
 }

@@ -58,7 +58,7 @@ import Testing
       share: Double(pairs.count { $0.0 != ($0.1 + 0.5).rounded(.down) }) / count)
   }
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<12)
   func `the same seed gives the reference's pixels`(_ index: Int) throws {
     let folder = try Fixture.path("pipeline")
     let golden = try Fixture.cases(folder)[index]
@@ -77,7 +77,7 @@ import Testing
   }
 
   /// Four channels, v-prediction, OpenCLIP's text half; one case has a tiny autoencoder.
-  @Test(arguments: 0..<7)
+  @Test(arguments: 0..<10)
   func `a model that sees the latent alone gives the reference's pixels`(_ index: Int) throws {
     let folder = try Fixture.path("pipeline-sd2")
     let golden = try Fixture.cases(folder)[index]
@@ -122,7 +122,7 @@ import Testing
     ("sampler", { $0.sampler = $0.sampler == .euler ? .dpmSolverMultistep : .euler }),
   ]
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<12)
   func `every setting that differs is seen`(_ index: Int) throws {
     let folder = try Fixture.path("pipeline")
     let golden = try Fixture.cases(folder)[index]

@@ -64,6 +64,32 @@ import Testing
     }
   }
 
+  /// The 2.x layout with a tiny autoencoder, whose convolutions have no biases in part.
+  @Test func `no matrix and no kernel escapes the storage`() throws {
+    let other = try Assembly(
+      text: "clip-sd2", unet: "unet-sd2", vae: "vae-tiny", vaeClass: "AutoencoderTiny")
+    let embedded = ["clip-quick-gelu", "unet-embedded", "vae-embedded"]
+    for (path, fixtures) in [
+      (assembly.path, embedded), (other.path, ["clip-sd2", "unet-sd2", "vae-tiny"]),
+    ] {
+      let comparison = try StorageComparison(folder: path, storage: .int8)
+      for (network, name) in zip(["text_encoder", "unet", "vae"], fixtures) {
+        let naming: WeightNaming =
+          switch network {
+          case "vae": .autoencoder
+          case "unet": .asStored
+          default: .textEncoder
+          }
+        let weights = try Fixture(name).weights(naming).filter {
+          $0.value.shape.rank > 1 && !$0.key.contains("embedding.weight")
+        }
+        let compared = comparison.layers.filter { $0.network == network }
+        #expect(Set(compared.map { "\($0.name).weight" }) == Set(weights.keys))
+        #expect(compared.allSatisfy { $0.weightError > 0 }, "\(name)")
+      }
+    }
+  }
+
   @Test func `names are in the order of their numbers`() throws {
     let names = try comparison(.bfloat16).layers.filter { $0.network == "unet" }.map(\.name)
     let first = try #require(names.firstIndex { $0.hasPrefix("down_blocks.0.") })

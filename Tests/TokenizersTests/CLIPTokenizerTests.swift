@@ -16,6 +16,30 @@ import Testing
     }
   }
 
+  /// Scripts, emoji, controls, combining marks, white space, digits, look-alikes of special tokens:
+  /// see `Scripts/fixtures/many_prompts.py`.
+  @Test func `gives the reference's ids for five thousand prompts more`() throws {
+    let golden = try Golden.decode(Golden.Many.self, "many.json")
+    #expect(golden.texts.count == 5_000)
+    for (name, hashes) in [("starter", golden.starter), ("multilingual", golden.multilingual)] {
+      let tokenizer = try Golden.tokenizer(name)
+      let digits = Array(hashes.utf8)
+      for (index, text) in golden.texts.enumerated() {
+        let expected = String(decoding: digits[index * 10..<index * 10 + 10], as: UTF8.self)
+        let hash = String(Self.hash(tokenizer.whole(text)) >> 24, radix: 16)
+        #expect(
+          String(repeating: "0", count: 10 - hash.count) + hash == expected,
+          "\(name), prompt \(index): \(text.debugDescription)")
+      }
+    }
+  }
+
+  /// FNV-1a of ids as 32-bit little-endian numbers.
+  private static func hash(_ ids: [Int]) -> UInt64 {
+    ids.flatMap { id in (0..<4).map { UInt8(truncatingIfNeeded: id >> (8 * $0)) } }
+      .reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+
   @Test func `cuts and pads as the reference and says how much it dropped`() throws {
     let prompts = try Golden.decode([Golden.Prompt].self, "prompts.json")
     let starter = try Golden.tokenizer("starter")

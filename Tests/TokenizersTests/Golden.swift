@@ -13,6 +13,13 @@ enum Golden {
     let multilingualCut: [Int]?
   }
 
+  /// Prompts with ten hexadecimal digits each for their ids by either tokenizer.
+  struct Many: Decodable {
+    let texts: [String]
+    let starter: String
+    let multilingual: String
+  }
+
   struct Variant: Decodable {
     struct Case: Decodable {
       let text: String

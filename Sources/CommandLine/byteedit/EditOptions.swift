@@ -27,7 +27,10 @@ struct EditOptions: ParsableArguments {
   @Option(help: "Classifier-free guidance; 1 and less switch it off.")
   var guidanceScale: String?
 
-  @Option(help: "ddim, euler, dpm++2m or pndm.")
+  @Option(
+    help: ArgumentHelp(
+      EditParameters.Sampler.allCases.map(\.rawValue).joined(separator: ", ")
+        + ". lcm and tcd are for models distilled to them."))
   var sampler: String?
 
   @Option(help: "In (0, 1]: how far the hole's old content is noised first.")

@@ -1,10 +1,11 @@
 package import Tensors
 
-/// The walk from noise to a latent, a step at a time: each `next()` asks the model once.
+/// The walk from noise to a latent, a step at a time.
 ///
 /// The caller watches by looking at the steps and stops by not asking for another:
 ///
-///     var denoising = Denoising(sampler: sampler, latent: noise, model: predict)
+///     var denoising = Denoising(
+///       sampler: sampler, latent: noise, generator: generator, model: predict)
 ///     while let step = try denoising.next() { report(step.index, step.count) }
 ///     let result = denoising.latent
 package struct Denoising {
@@ -15,7 +16,7 @@ package struct Denoising {
     /// 0 ..< `count`.
     package let index: Int
     package let count: Int
-    /// The training timestep the model was asked at.
+    /// The training timestep the model was asked at last.
     package let timestep: Float
     /// The latent after the step, `[batch, height, width, channels]`.
     package let latent: Tensor
@@ -23,35 +24,54 @@ package struct Denoising {
     package let predictedOriginal: Tensor
   }
 
-  /// The latent after the steps done so far.
+  /// The latent after all that was done so far.
   package private(set) var latent: Tensor
   private var sampler: any Sampler
+  private var generator: TorchGenerator
+  /// The next timestep to ask the model at.
   private var index: Int
+  private var stepsDone = 0
   private let model: Model
 
   /// - Parameters:
   ///   - sampler: fresh; it remembers earlier steps.
   ///   - latent: noise times `initialNoiseScale`, or a noised original.
+  ///   - generator: what the noise of the walk is drawn from; the one that drew the latent, where
+  ///     the walk shall be the reference's.
   ///   - model: the (guided) prediction for a scaled sample at a timestep.
-  package init(sampler: any Sampler, latent: Tensor, model: @escaping Model) {
+  package init(
+    sampler: any Sampler, latent: Tensor, generator: TorchGenerator, model: @escaping Model
+  ) {
     self.sampler = sampler
     self.latent = latent
+    self.generator = generator
     self.model = model
     index = sampler.firstIndex
   }
 
-  /// Does the next step; nil when all are done.
+  /// Does the next step; nil when all are done. Most samplers ask the model once a step.
   ///
-  /// After an error the same step can be tried again.
+  /// After an error the same step can be tried again; what the model answered in it is kept.
   package mutating func next() throws -> Step? {
-    guard index < sampler.timesteps.count else { return nil }
-    let timestep = sampler.timesteps[index]
-    let output = try model(sampler.scaleInput(latent, at: index), timestep)
-    let result = sampler.step(modelOutput: output, at: index, sample: latent)
-    defer { index += 1 }
+    while index < sampler.timesteps.count {
+      let asked = index
+      let result = try ask()
+      guard sampler.endsStep(at: asked) else { continue }
+      defer { stepsDone += 1 }
+      return Step(
+        index: stepsDone, count: sampler.count, timestep: sampler.timesteps[asked], latent: latent,
+        predictedOriginal: result.predictedOriginal)
+    }
+    return nil
+  }
+
+  /// Asks the model once and lets the sampler go on.
+  private mutating func ask() throws -> SamplerStep {
+    let output = try model(sampler.scaleInput(latent, at: index), sampler.timesteps[index])
+    let result = sampler.step(
+      modelOutput: output, at: index, sample: latent, using: &generator)
     latent = result.latent
-    return Step(
-      index: index - sampler.firstIndex, count: sampler.count, timestep: timestep, latent: latent,
-      predictedOriginal: result.predictedOriginal)
+    index += 1
+    return result
   }
 }

@@ -26,6 +26,7 @@ package struct LatentBlending: Sampler {
 
   package var timesteps: [Float] { sampler.timesteps }
   package var firstIndex: Int { sampler.firstIndex }
+  package var count: Int { sampler.count }
   package var initialNoiseScale: Float { sampler.initialNoiseScale }
 
   package func scaleInput(_ sample: Tensor, at index: Int) -> Tensor {
@@ -36,8 +37,13 @@ package struct LatentBlending: Sampler {
     sampler.addNoise(to: original, noise: noise, at: index)
   }
 
-  package mutating func step(modelOutput: Tensor, at index: Int, sample: Tensor) -> SamplerStep {
-    let result = sampler.step(modelOutput: modelOutput, at: index, sample: sample)
+  package func endsStep(at index: Int) -> Bool { sampler.endsStep(at: index) }
+
+  package mutating func step(
+    modelOutput: Tensor, at index: Int, sample: Tensor, using generator: inout TorchGenerator
+  ) -> SamplerStep {
+    let result = sampler.step(
+      modelOutput: modelOutput, at: index, sample: sample, using: &generator)
     let isLast = index == timesteps.count - 1
     let known = isLast ? original : addNoise(to: original, noise: noise, at: index + 1)
     return SamplerStep(

@@ -1,17 +1,29 @@
 /// The samplers to choose from; raw values are those of requests and of `byteedit.json`.
 package enum SamplerKind: String, Sendable, CaseIterable {
   case ddim
+  case ddpm
   case euler
+  case eulerAncestral = "euler-ancestral"
+  case heun
   case dpmSolverMultistep = "dpm++2m"
+  case uniPC = "unipc"
   case pndm
+  case lcm
+  case tcd
 
   /// What diffusers calls it in `scheduler_config.json` and `model_index.json`.
   package var schedulerClass: String {
     switch self {
     case .ddim: "DDIMScheduler"
+    case .ddpm: "DDPMScheduler"
     case .euler: "EulerDiscreteScheduler"
+    case .eulerAncestral: "EulerAncestralDiscreteScheduler"
+    case .heun: "HeunDiscreteScheduler"
     case .dpmSolverMultistep: "DPMSolverMultistepScheduler"
+    case .uniPC: "UniPCMultistepScheduler"
     case .pndm: "PNDMScheduler"
+    case .lcm: "LCMScheduler"
+    case .tcd: "TCDScheduler"
     }
   }
 

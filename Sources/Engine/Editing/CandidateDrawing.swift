@@ -88,10 +88,10 @@ struct PipelineDrawing: CandidateDrawing {
     }
   }
 
-  /// Samplers remember up to five latents of earlier steps; the first step sets their memory apart,
-  /// so that no later one asks the system for any.
+  /// Samplers hold up to eight latents at once; the first step sets their memory apart, so that no
+  /// later one asks the system for any.
   private func firstStep(of denoising: inout Denoising) throws -> Denoising.Step? {
-    let reserve = (0..<5).map { _ in denoising.latent * 1 }
+    let reserve = (0..<8).map { _ in denoising.latent * 1 }
     defer { withExtendedLifetime(reserve) {} }
     return try denoising.next()
   }

@@ -139,7 +139,7 @@ extension InpaintingPipeline {
   /// Draws the noise of one candidate and returns its denoising, a step at a time.
   ///
   /// Draw order of the reference: the picture's posterior where `strength` is below 1, the initial
-  /// noise, the masked picture's posterior, all from one generator.
+  /// noise, the masked picture's posterior, then what the sampler draws, all from one generator.
   package func denoising(
     _ conditioning: InpaintingConditioning, context: UNet2DConditionModel.PreparedContext,
     settings: DenoisingSettings
@@ -161,11 +161,11 @@ extension InpaintingPipeline {
       seen: masked.map { [conditioning.latentMask, $0] } ?? [], context: context,
       settings: settings)
     guard masked == nil, let image else {
-      return Denoising(sampler: sampler, latent: start, model: predict)
+      return Denoising(sampler: sampler, latent: start, generator: generator, model: predict)
     }
     let blending = LatentBlending(
       sampler, original: image, noise: noise, mask: conditioning.latentMask)
-    return Denoising(sampler: blending, latent: start, model: predict)
+    return Denoising(sampler: blending, latent: start, generator: generator, model: predict)
   }
 
   private func scaled(_ latent: Tensor) -> Tensor {
@@ -214,13 +214,5 @@ package struct LatentPosterior: Sendable {
     guard let logVariance else { return mean }
     let noise = generator.latentNoise(mean.shape)
     return mean + (logVariance * 0.5).exponential() * noise
-  }
-}
-
-extension TorchGenerator {
-  /// Standard normal values `[batch, height, width, channels]`, drawn as the reference does:
-  /// channels before rows.
-  fileprivate mutating func latentNoise(_ shape: Shape) -> Tensor {
-    normal(shape: [shape[0], shape[3], shape[1], shape[2]]).nchwToNHWC()
   }
 }

@@ -21,7 +21,7 @@ extension WeightStore {
 
   mutating func convolution(
     _ name: String, from inputs: Int, to outputs: Int, kernel: Int = 3, stride: Int = 1,
-    padding: Padding = .same(1)
+    padding: Padding = .same(1), bias: Bool = true
   ) throws(CheckpointError) -> Convolution2D {
     let site = LayerSite(
       outputs: outputs, inputs: inputs, kernel: kernel, stride: stride, padding: padding,
@@ -30,7 +30,8 @@ extension WeightStore {
       let weight = try store.take("\(name).weight", shape: [outputs, inputs, kernel, kernel])
       return Convolution2D(
         weight: try store.storable(weight, name, site),
-        bias: try store.take("\(name).bias", shape: [outputs]), stride: stride, padding: padding,
+        bias: bias ? try store.take("\(name).bias", shape: [outputs]) : nil, stride: stride,
+        padding: padding,
         storage: store.building.storage)
     }
     layer.adapters = building.adapters[name] ?? []

@@ -1,3 +1,4 @@
+import Checkpoints
 import FoundationEssentials
 
 extension SchedulerConfiguration {
@@ -18,16 +19,16 @@ extension SchedulerConfiguration {
   /// Reads the text of a `scheduler_config.json`.
   package init(json: [UInt8]) throws(DiffusionError) {
     self.init()
-    let values = try ConfigurationFile.values(json)
-    for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+    let members = try ConfigurationFile.members(json)
+    for (key, value) in members.sorted(by: { $0.key < $1.key }) {
       if Self.ignored.contains(key) { continue }
       if let neutral = Self.neutral[key] {
         guard neutral.contains(value) else {
-          throw .unsupported(key: key, value: value.description)
+          throw .unsupported(key: key, value: value.summary)
         }
         continue
       }
-      try read(key, value)
+      try read(ConfigurationField(key: key, value: value))
     }
   }
 
@@ -38,7 +39,7 @@ extension SchedulerConfiguration {
   ]
 
   /// What is not built in and must be switched off.
-  private static let neutral: [String: [ConfigurationValue]] = [
+  private static let neutral: [String: [JSONValue]] = [
     "trained_betas": [.null],
     "thresholding": [.bool(false)],
     "use_exponential_sigmas": [.bool(false), .null],
@@ -46,19 +47,18 @@ extension SchedulerConfiguration {
     "use_lu_lambdas": [.bool(false), .null],
     "use_flow_sigmas": [.bool(false), .null],
     "use_dynamic_shifting": [.bool(false), .null],
+    "shift_terminal": [.null],
     "interpolation_type": [.string("linear")],
     "timestep_type": [.string("discrete")],
     "sigma_min": [.null],
     "sigma_max": [.null],
     "algorithm_type": [.string("dpmsolver++")],
-    "variance_type": [.null],
+    "predict_x0": [.bool(true)],
+    "solver_p": [.null],
   ]
 
-  private mutating func read(
-    _ key: String, _ value: ConfigurationValue
-  ) throws(DiffusionError) {
-    let field = Field(key: key, value: value)
-    switch key {
+  private mutating func read(_ field: ConfigurationField) throws(DiffusionError) {
+    switch field.key {
     case "_class_name": schedulerClass = try field.string()
     case "num_train_timesteps": trainingTimesteps = try field.integer(in: 2...100_000)
     case "beta_start": betaStart = try field.number(in: 0...0.999)
@@ -72,61 +72,31 @@ extension SchedulerConfiguration {
     }
   }
 
-  private mutating func readSampling(_ field: Field) throws(DiffusionError) {
+  private mutating func readSampling(_ field: ConfigurationField) throws(DiffusionError) {
     switch field.key {
     case "set_alpha_to_one": setsAlphaToOne = try field.flag()
     case "clip_sample": clipsSample = try field.flag()
     case "clip_sample_range": clipSampleRange = try field.number(in: 0...1_000_000)
     case "skip_prk_steps": skipsRungeKuttaSteps = try field.flag()
+    case "variance_type": variance = field.value == .null ? .fixedSmall : try field.choice()
     case "use_karras_sigmas": usesKarrasSigmas = try field.flag(orNull: false)
     case "final_sigmas_type": finalSigma = try field.choice()
-    case "solver_order": solverOrder = try field.integer(in: 1...2)
+    case "original_inference_steps": originalSteps = try field.integer(in: 1...100_000)
+    case "timestep_scaling": timestepScaling = try field.number(in: 0...1_000_000)
+    default: try readSolver(field)
+    }
+  }
+
+  private mutating func readSolver(_ field: ConfigurationField) throws(DiffusionError) {
+    switch field.key {
+    case "solver_order": solverOrder = try field.integer(in: 1...3)
     case "solver_type": solverType = try field.choice()
     case "lower_order_final": usesLowerOrderAtEnd = try field.flag()
     case "euler_at_final": usesEulerAtEnd = try field.flag()
     case "lambda_min_clipped": lambdaMinimum = try field.number(in: -.infinity...0)
+    case "disable_corrector":
+      uncorrectedSteps = Set(try field.integers(in: 0...100_000))
     default: throw .unknownKey(field.key)
     }
-  }
-}
-
-/// A key with its value, read as one type or refused by name.
-private struct Field {
-  let key: String
-  let value: ConfigurationValue
-
-  private var refusal: DiffusionError { .unsupported(key: key, value: value.description) }
-
-  func string() throws(DiffusionError) -> String {
-    guard case .string(let text) = value else { throw refusal }
-    return text
-  }
-
-  func flag(orNull other: Bool? = nil) throws(DiffusionError) -> Bool {
-    if case .bool(let flag) = value { return flag }
-    guard value == .null, let other else { throw refusal }
-    return other
-  }
-
-  func number(in range: ClosedRange<Double>) throws(DiffusionError) -> Double {
-    var number = Double.nan
-    if case .number(let value) = value { number = value }
-    if value == .string("-Infinity") { number = -.infinity }
-    guard range.contains(number) else { throw refusal }
-    return number
-  }
-
-  func integer(in range: ClosedRange<Int>) throws(DiffusionError) -> Int {
-    guard case .number(let number) = value, let integer = Int(exactly: number),
-      range.contains(integer)
-    else { throw refusal }
-    return integer
-  }
-
-  func choice<Choice: RawRepresentable<String>>() throws(DiffusionError) -> Choice {
-    guard case .string(let text) = value, let choice = Choice(rawValue: text) else {
-      throw refusal
-    }
-    return choice
   }
 }

@@ -23,26 +23,42 @@ package struct SchedulerConfiguration: Sendable, Equatable {
   package var stepsOffset = 0
   /// DDIM, PNDM: whether the step after the last has no noise left, or that of timestep 0.
   package var setsAlphaToOne: Bool?
-  /// DDIM: the bound predicted originals are clipped to; nil for none.
+  /// DDIM, DDPM, Heun, LCM: whether predicted originals are clipped.
   package var clipsSample: Bool?
   package var clipSampleRange = 1.0
   /// PNDM: whether the Runge-Kutta steps at the start are left out.
   package var skipsRungeKuttaSteps = false
+
+  /// DDPM: how much noise a step adds.
+  package var variance = StepVariance.fixedSmall
+
+  // MARK: Distilled models (LCM, TCD)
+
+  /// Steps of the distillation, of which those asked for are a part.
+  package var originalSteps = 50
+  /// LCM: what timesteps are multiplied with in the model's boundary condition.
+  package var timestepScaling = 10.0
+  /// TCD's gamma, 0 ... 1: the share of each jump that is undone by noise. No key of the file: the
+  /// reference takes it with each call, and this is what it takes by itself.
+  package var stochasticity = 0.3
 
   // MARK: Samplers over sigma
 
   package var usesKarrasSigmas = false
   package var finalSigma = FinalSigma.zero
 
-  // MARK: DPM-Solver++
+  // MARK: DPM-Solver++ and UniPC
 
   package var solverOrder = 2
   package var solverType = SolverType.midpoint
-  /// Whether the last step of fewer than 15 is of first order.
+  /// Whether the last step of fewer than 15 is of first order (UniPC: the last steps of any number
+  /// of lower order).
   package var usesLowerOrderAtEnd = true
   package var usesEulerAtEnd = false
   /// Timesteps whose logarithmic signal-to-noise ratio is lower are left out.
   package var lambdaMinimum = -Double.infinity
+  /// UniPC: steps after which the sample is not corrected.
+  package var uncorrectedSteps: Set<Int> = []
 
   package init() {}
 
@@ -94,8 +110,23 @@ package enum FinalSigma: String, Sendable, CaseIterable {
   case minimum = "sigma_min"
 }
 
-/// The second-order rule of DPM-Solver++.
+/// The rule of a solver's higher orders; each reads another's as its own default.
 package enum SolverType: String, Sendable, CaseIterable {
+  // DPM-Solver++; the last is one it never had with this algorithm.
   case midpoint
   case heun
+  case logrho
+  // UniPC: B(h) = h and B(h) = e^h - 1.
+  case b1 = "bh1"
+  case b2 = "bh2"
+}
+
+/// The noise that a step of DDPM adds (Ho and others 2020, section 3.2).
+package enum StepVariance: String, Sendable, CaseIterable {
+  /// The posterior's for an original that is known.
+  case fixedSmall = "fixed_small"
+  /// The same, said by its logarithm.
+  case fixedSmallLog = "fixed_small_log"
+  /// Beta itself.
+  case fixedLarge = "fixed_large"
 }

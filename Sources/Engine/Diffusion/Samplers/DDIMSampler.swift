@@ -28,15 +28,12 @@ struct DDIMSampler: Sampler {
       below: training)
     let finalAlpha = configuration.setsAlphaToOne ?? true ? 1 : alphas[0]
     steps = timesteps.map { timestep in
-      let alpha = alphas[Int(timestep)]
       let next = Int(timestep) - training / range.steps
       let nextAlpha = next >= 0 ? alphas[next] : finalAlpha
       return Step(
-        prediction: Prediction(
-          configuration.predictionType, signal: alpha.squareRoot(),
-          deviation: (1 - alpha).squareRoot()),
+        prediction: Prediction(schedule, at: Int(timestep)),
         nextSignal: nextAlpha.squareRoot(), nextDeviation: (1 - nextAlpha).squareRoot(),
-        start: Weights(sample: alpha.squareRoot(), output: (1 - alpha).squareRoot()))
+        start: Weights(noising: schedule, to: Int(timestep)))
     }
     clip = configuration.clipsSample ?? true ? Float(configuration.clipSampleRange) : nil
     self.timesteps = timesteps.map { Float($0) }
@@ -47,7 +44,9 @@ struct DDIMSampler: Sampler {
     steps[index].start(original, noise)
   }
 
-  mutating func step(modelOutput: Tensor, at index: Int, sample: Tensor) -> SamplerStep {
+  mutating func step(
+    modelOutput: Tensor, at index: Int, sample: Tensor, using _: inout TorchGenerator
+  ) -> SamplerStep {
     let step = steps[index]
     var original = step.prediction.original(sample, modelOutput)
     if let clip { original = original.clamped(-clip, clip) }

@@ -79,21 +79,21 @@ struct PNDMSampler: Sampler {
     let (beta, nextBeta) = (1 - alpha, 1 - nextAlpha)
     let divisor = alpha * nextBeta.squareRoot() + (alpha * beta * nextAlpha).squareRoot()
     let type = configuration.predictionType
-    let seen = alphas[timestep]
     return Step(
-      prediction: Prediction(
-        type, signal: seen.squareRoot(), deviation: (1 - seen).squareRoot()),
+      prediction: Prediction(schedule, at: timestep),
       noise: Prediction(type, signal: alpha.squareRoot(), deviation: beta.squareRoot()).noise,
       next: Weights(
         sample: (nextAlpha / alpha).squareRoot(), output: -(nextAlpha - alpha) / divisor),
-      start: Weights(sample: seen.squareRoot(), output: (1 - seen).squareRoot()))
+      start: Weights(noising: schedule, to: timestep))
   }
 
   func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor {
     steps[index].start(original, noise)
   }
 
-  mutating func step(modelOutput: Tensor, at index: Int, sample: Tensor) -> SamplerStep {
+  mutating func step(
+    modelOutput: Tensor, at index: Int, sample: Tensor, using _: inout TorchGenerator
+  ) -> SamplerStep {
     let step = steps[index]
     let isRepeat = index == firstIndex + 1
     let base = isRepeat ? firstSample ?? sample : sample

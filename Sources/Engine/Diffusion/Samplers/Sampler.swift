@@ -3,21 +3,28 @@ package import Tensors
 /// One way to walk from noise to a picture, with what it remembers of earlier steps.
 ///
 /// Latents and model outputs have one shape, `[batch, height, width, channels]`; every operation is
-/// value by value. Indices count in `timesteps`, and steps are done in their order.
+/// value by value. Indices count in `timesteps`, and the model is asked in their order.
 package protocol Sampler: Sendable {
-  /// What the model is told at each step, noisy first.
+  /// What the model is told each time it is asked, noisy first.
   var timesteps: [Float] { get }
-  /// The step to begin with: 0, or later where the strength is below 1.
+  /// The one to begin with: 0, or later where the strength is below 1.
   var firstIndex: Int { get }
+  /// How many steps there are to do; the model may be asked more often.
+  var count: Int { get }
   /// What unit noise is multiplied by to be the first latent at full strength.
   var initialNoiseScale: Float { get }
 
   /// The latent as the model wants to see it.
   func scaleInput(_ sample: Tensor, at index: Int) -> Tensor
-  /// Noises a clean latent to the level that step `index` begins at.
+  /// Noises a clean latent to the level that the model is asked about at an index.
   func addNoise(to original: Tensor, noise: Tensor, at index: Int) -> Tensor
-  /// Goes one step on from what the model said about the (scaled) sample.
-  mutating func step(modelOutput: Tensor, at index: Int, sample: Tensor) -> SamplerStep
+  /// Whether a step ends with this answer of the model; else it is asked again within the step.
+  func endsStep(at index: Int) -> Bool
+  /// Goes on from what the model said about the (scaled) sample.
+  /// - Parameter generator: the edit's own; a sampler that adds noise draws it here.
+  mutating func step(
+    modelOutput: Tensor, at index: Int, sample: Tensor, using generator: inout TorchGenerator
+  ) -> SamplerStep
 }
 
 extension Sampler {
@@ -26,8 +33,8 @@ extension Sampler {
   package func addNoise(to original: Tensor, noise: Tensor) -> Tensor {
     addNoise(to: original, noise: noise, at: firstIndex)
   }
-  /// How many steps there are to do.
   package var count: Int { timesteps.count - firstIndex }
+  package func endsStep(at index: Int) -> Bool { true }
 }
 
 /// What a step gives.
@@ -43,31 +50,18 @@ struct Weights: Sendable {
   let sample: Float
   let output: Float
 
+  init(sample: Float, output: Float) {
+    self.sample = sample
+    self.output = output
+  }
+
+  /// The weights of an original and of noise in a latent at a training timestep.
+  init(noising schedule: NoiseSchedule, to timestep: Int) {
+    let alpha = schedule.cumulativeAlphas[timestep]
+    self.init(sample: alpha.squareRoot(), output: (1 - alpha).squareRoot())
+  }
+
   func callAsFunction(_ sample: Tensor, _ output: Tensor) -> Tensor {
     sample.scaled(self.sample, adding: output, scaled: self.output)
-  }
-}
-
-/// How a model output turns into the original and the noise where the latent is
-/// sqrt(alpha) original + sqrt(1 - alpha) noise.
-struct Prediction: Sendable {
-  let original: Weights
-  let noise: Weights
-
-  /// - Parameters:
-  ///   - signal: sqrt(alpha), above 0 for a model that predicts noise.
-  ///   - deviation: sqrt(1 - alpha), above 0 for one that predicts the original.
-  init(_ type: PredictionType, signal: Float, deviation: Float) {
-    switch type {
-    case .epsilon:
-      original = Weights(sample: 1 / signal, output: -deviation / signal)
-      noise = Weights(sample: 0, output: 1)
-    case .sample:
-      original = Weights(sample: 0, output: 1)
-      noise = Weights(sample: 1 / deviation, output: -signal / deviation)
-    case .velocity:
-      original = Weights(sample: signal, output: -deviation)
-      noise = Weights(sample: deviation, output: signal)
-    }
   }
 }

@@ -26,11 +26,13 @@ extension BetaSchedule {
     return cosine * cosine
   }
 
-  /// Evenly spaced values, each half counted from its own end as torch does.
+  /// Evenly spaced values, each half counted from its own end and rounded once, as torch does.
   private static func linearSpace(_ start: Float, _ end: Float, _ count: Int) -> [Float] {
     let step = (end - start) / Float(count - 1)
     return (0..<count).map { index in
-      index < count / 2 ? start + step * Float(index) : end - step * Float(count - index - 1)
+      index < count / 2
+        ? start.addingProduct(step, Float(index))
+        : end.addingProduct(-step, Float(count - index - 1))
     }
   }
 

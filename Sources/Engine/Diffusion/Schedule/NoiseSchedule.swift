@@ -49,9 +49,15 @@ package struct NoiseSchedule: Sendable {
       steps: steps, strength: strength, timesteps: configuration.trainingTimesteps)
     switch kind {
     case .ddim: return try DDIMSampler(self, range)
+    case .ddpm: return try DDPMSampler(self, range)
     case .euler: return try EulerSampler(self, range)
+    case .eulerAncestral: return try EulerAncestralSampler(self, range)
+    case .heun: return try HeunSampler(self, range)
     case .dpmSolverMultistep: return try DPMSolverSampler(self, range)
+    case .uniPC: return try UniPCSampler(self, range)
     case .pndm: return try PNDMSampler(self, range)
+    case .lcm: return try LCMSampler(self, range)
+    case .tcd: return try TCDSampler(self, range)
     }
   }
 }

@@ -153,7 +153,6 @@ private struct TinyBuilder {
   private mutating func unbiased(
     _ name: String, channels: Int, stride: Int
   ) throws(CheckpointError) -> Convolution2D {
-    let weight = try weights.take("\(name).weight", shape: [channels, channels, 3, 3])
-    return Convolution2D(weight: weight, bias: nil, stride: stride)
+    try weights.convolution(name, from: channels, to: channels, stride: stride, bias: false)
   }
 }

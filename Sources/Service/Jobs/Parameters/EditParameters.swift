@@ -111,9 +111,15 @@ extension EditParameters {
 
   package enum Sampler: String, CaseIterable, Sendable, Hashable {
     case ddim
+    case ddpm
     case euler
+    case eulerAncestral = "euler-ancestral"
+    case heun
     case dpmSolver2M = "dpm++2m"
+    case uniPC = "unipc"
     case pndm
+    case lcm
+    case tcd
   }
 
   package enum MaskSemantics: String, CaseIterable, Sendable, Hashable {
