@@ -30,6 +30,16 @@ import Testing
     #expect(relativeError(loss.wanted(batch), try goldens.tensor("velocity")) < 1e-6)
   }
 
+  @Test(arguments: ["epsilon", "sample"])
+  func `other networks predict the noise or the latents themselves`(kind: String) throws {
+    let text = #"{"_class_name": "DDIMScheduler", "prediction_type": "\#(kind)"}"#
+    let loss = DenoisingLoss(
+      schedule: try NoiseSchedule(configuration: SchedulerConfiguration(json: Array(text.utf8))))
+    let batch = try batch()
+    let wanted = kind == "epsilon" ? batch.noise : batch.latents
+    #expect(loss.wanted(batch).values == wanted.values)
+  }
+
   @Test func `the weight of a velocity's error is the reference's`() throws {
     let wanted = try goldens.tensor("velocity weights").values
     for (timestep, weight) in zip([3, 500, 998], wanted) {

@@ -8,8 +8,8 @@ import Testing
 /// Whole networks, built from watched weights: the gradients of a loss with respect to every
 /// parameter and input against torch's autograd (Scripts/fixtures/make_gradients.py).
 @Suite struct NetworkGradientTests {
-  /// Beside ten times the rounding error that torch itself makes in float32.
-  static let tolerance = 5e-6
+  /// Beside twenty times the rounding error that torch itself makes in float32.
+  static let tolerance = 1e-5
 
   /// What torch found: every gradient by its norm, torch's own rounding error, and some values.
   private struct Reference {
@@ -74,7 +74,7 @@ import Testing
       let stored = reference.file.names.first { naming.canonical($0) == key } ?? key
       let isPicture = key.hasPrefix("input:") && gradient.shape.rank == 4
       let found = try reference.errors(stored, isPicture ? gradient.nhwcToNCHW() : gradient)
-      #expect(found.ours < Self.tolerance + 10 * found.rounding, "\(key)")
+      #expect(found.ours < Self.tolerance + 20 * found.rounding, "\(key)")
       errors.append(found.ours)
       roundings.append(found.rounding)
     }

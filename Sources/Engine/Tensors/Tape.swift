@@ -79,14 +79,6 @@ extension Tensor {
     return copy
   }
 
-  /// This result of an operation that has no gradient: taking one throws and names it.
-  package func recordedWithoutGradient(_ operation: String, _ inputs: [Tensor]) -> Tensor {
-    guard inputs.contains(where: \.isWatched), !TapeFrame.takes(inputs) else { return self }
-    var copy = self
-    copy.node = TapeNode(operation: operation, inputs: inputs.map(\.node), shape: shape)
-    return copy
-  }
-
   /// The gradients of this single value with respect to watched tensors, in their shapes.
   ///
   /// A tensor that the value does not depend on gets zeros. The value is consumed: where nobody else
