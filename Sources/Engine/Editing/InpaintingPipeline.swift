@@ -149,9 +149,12 @@ extension InpaintingPipeline {
       settings.sampler, steps: settings.steps, strength: settings.strength)
     let size = conditioning.latentMask.shape
     let image = conditioning.imagePosterior.map { scaled($0.sample(using: &generator)) }
-    let noise = generator.latentNoise(
-      [1, size[1], size[2], autoencoder.configuration.latentChannels])
+    let shape: Shape = [1, size[1], size[2], autoencoder.configuration.latentChannels]
+    let noise = generator.latentNoise(shape)
     let masked = conditioning.maskedPosterior.map { scaled($0.sample(using: &generator)) }
+    // The reference draws the masked picture's posterior even for a model that does not see it, and
+    // what the sampler draws comes after.
+    if masked == nil { _ = generator.latentNoise(shape) }
     let start =
       settings.strength < 1
       ? image.map { sampler.addNoise(to: $0, noise: noise) }
