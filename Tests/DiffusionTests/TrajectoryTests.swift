@@ -73,10 +73,12 @@ import Testing
       let expected =
         switch kind {
         // 3 predictions plain and 2 with zero SNR, in 3 spacings.
-        case .ddim, .ddpm, .euler, .heun, .dpmSolverMultistep, .uniPC: (3 + 2) * 3
+        case .ddim, .ddpm, .euler, .dpmSolverMultistep, .uniPC: (3 + 2) * 3
+        // No zero SNR.
+        case .heun: 3 * 3
         // No prediction of the sample.
         case .eulerAncestral: (2 + 1) * 3
-        // Nor zero SNR.
+        // Neither.
         case .pndm: 2 * 3
         // A spacing of their own.
         case .lcm, .tcd: 3 + 2

@@ -135,6 +135,12 @@ import Testing
     #expect(single.heads == [4, 4, 4, 4])
   }
 
+  @Test(arguments: [JSONValue.integer(.max), .integer(0), .array([.integer(-8), .integer(8)])])
+  func `a size that no latent has is passed over`(size: JSONValue) throws {
+    let configuration = try UNetConfiguration(members("unet-sd", ["sample_size": size]), path: "")
+    #expect(configuration.sampleSize == nil)
+  }
+
   @Test func `no middle block is said by null`() throws {
     let configuration = try UNetConfiguration(
       members("unet-sd", ["mid_block_type": .null]), path: "")

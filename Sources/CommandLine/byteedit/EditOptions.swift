@@ -30,7 +30,7 @@ struct EditOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       EditParameters.Sampler.allCases.map(\.rawValue).joined(separator: ", ")
-        + ". lcm and tcd are for models distilled to them."))
+        + ". lcm and tcd are meant for models distilled to them."))
   var sampler: String?
 
   @Option(help: "In (0, 1]: how far the hole's old content is noised first.")

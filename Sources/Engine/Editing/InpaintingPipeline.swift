@@ -152,7 +152,8 @@ extension InpaintingPipeline {
     let shape: Shape = [1, size[1], size[2], autoencoder.configuration.latentChannels]
     let noise = generator.latentNoise(shape)
     let masked = conditioning.maskedPosterior.map { scaled($0.sample(using: &generator)) }
-    // The reference draws the masked picture's latent for every model; samplers draw after it.
+    // The reference draws the masked picture's posterior even for a model that does not see it, and
+    // what the sampler draws comes after.
     if masked == nil { _ = generator.latentNoise(shape) }
     let start =
       settings.strength < 1

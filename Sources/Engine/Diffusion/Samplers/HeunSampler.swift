@@ -21,6 +21,14 @@ struct HeunSampler: Sampler {
 
   init(_ schedule: NoiseSchedule, _ range: StepRange) throws(DiffusionError) {
     let configuration = schedule.configuration
+    // The reference's does not know the key; with it, the slope at a sigma of 4096 says nothing
+    // about the one at the next, and their mean leads astray.
+    guard !configuration.rescalesBetasToZeroSNR else {
+      throw .notPossible(
+        sampler: .heun,
+        reason: "it cannot begin where nothing but noise is left, as here; "
+          + "euler walks the same way")
+    }
     let levels = try SigmaSchedule(
       schedule, range, usesKarras: configuration.usesKarrasSigmas, final: .zero)
     sigmas = levels.sigmas

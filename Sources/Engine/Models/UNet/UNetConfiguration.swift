@@ -112,16 +112,19 @@ package struct UNetConfiguration: Sendable, Equatable {
     return members["mid_block_type"] == .null ? .absent : middle
   }
 
-  /// A number or a pair; the network itself takes any size.
+  /// A number or a pair; the network itself takes any size. What no latent has is passed over: the
+  /// size becomes a resolution, which must not overflow.
   private static func sampleSize(
     _ members: JSONObject, _ reader: inout ConfigurationReader
   ) -> Int? {
     reader.skip("sample_size")
-    return switch members["sample_size"] {
-    case .integer(let size)?: size
-    case .array(let sizes)?: if case .integer(let size)? = sizes.first { size } else { nil }
-    default: nil
-    }
+    let stored: Int? =
+      switch members["sample_size"] {
+      case .integer(let size)?: size
+      case .array(let sizes)?: if case .integer(let size)? = sizes.first { size } else { nil }
+      default: nil
+      }
+    return stored.flatMap { channelRange.contains($0) ? $0 : nil }
   }
 
   /// Keys that may be true or false, for both give the same: the two projections are one product
