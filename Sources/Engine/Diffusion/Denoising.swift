@@ -49,8 +49,9 @@ package struct Denoising {
     index = sampler.firstIndex
   }
 
-  /// Does the next step; nil when all are done. Most samplers ask the model once a step.
+  /// Does the next step; nil when all are done.
   ///
+  /// Most samplers ask the model once a step.
   /// After an error the same step can be tried again; what the model answered in it is kept.
   package mutating func next() throws -> Step? {
     while index < sampler.timesteps.count {

@@ -38,8 +38,9 @@ package struct SchedulerConfiguration: Sendable, Equatable {
   package var originalSteps = 50
   /// LCM: what timesteps are multiplied with in the model's boundary condition.
   package var timestepScaling = 10.0
-  /// TCD's gamma, 0 ... 1: the share of each jump that is undone by noise. No key of the file: the
-  /// reference takes it with each call, and this is what it takes by itself.
+  /// TCD's gamma, the share (0 to 1) of each jump that is undone by noise.
+  ///
+  /// No key of the file: the reference takes it with each call, and this is what it takes by itself.
   package var stochasticity = 0.3
 
   // MARK: Samplers over sigma

@@ -1,7 +1,9 @@
 import Tensors
 
 /// Multistep sampling of latent consistency models (Luo and others 2023, algorithm 3): jump to the
-/// original, noise it again to the next timestep. For models distilled to it.
+/// original, noise it again to the next timestep.
+///
+/// For models distilled to it.
 struct LCMSampler: Sampler {
   let timesteps: [Float]
   let firstIndex: Int

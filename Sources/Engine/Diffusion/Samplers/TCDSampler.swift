@@ -2,6 +2,7 @@ import Tensors
 
 /// Strategic stochastic sampling of trajectory consistency models (Zheng and others 2024, algorithm
 /// 4): jump a share of the way to the next timestep too far, then add noise to come back.
+///
 /// For models distilled to it.
 struct TCDSampler: Sampler {
   let timesteps: [Float]

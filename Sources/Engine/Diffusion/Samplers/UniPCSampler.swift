@@ -85,8 +85,10 @@ private struct Plan {
   /// The rules of DPM-Solver++, in a folder saved for it, count as `b2`.
   private var variant: SolverType { configuration.solverType == .b1 ? .b1 : .b2 }
 
-  /// One more with every step, down to one again at the end. Where no noise is left after the last
-  /// step nothing but first order is defined; the reference gives no number there.
+  /// One more with every step, down to one again at the end.
+  ///
+  /// Where no noise is left after the last step nothing but first order is defined; the reference
+  /// gives no number there.
   private func order(_ index: Int) -> Int {
     let left = levels.count - 1 - index
     let isLowered =
