@@ -112,8 +112,9 @@ package struct UNetConfiguration: Sendable, Equatable {
     return members["mid_block_type"] == .null ? .absent : middle
   }
 
-  /// A number or a pair; the network itself takes any size. What no latent has is passed over: the
-  /// size becomes a resolution, which must not overflow.
+  /// A number or a pair; the network itself takes any size.
+  ///
+  /// What no latent has is passed over: the size becomes a resolution, which must not overflow.
   private static func sampleSize(
     _ members: JSONObject, _ reader: inout ConfigurationReader
   ) -> Int? {
