@@ -93,12 +93,29 @@ let package = Package(
         "Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute",
         "Imaging", "Digests",
       ], settings: numeric),
+    room(
+      "Engine", "Rewards",
+      [
+        "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors", "Compute", "Imaging", "Digests",
+      ], settings: numeric),
 
     // MARK: Training
     room(
       "Training", "Optimizers", ["Tensors", "Compute", "CKernels", "Checkpoints", "Digests"],
       settings: numeric),
     room("Training", "Losses", ["Models", "Diffusion", "Tensors"], settings: numeric),
+    room("Training", "Datasets", ["Imaging", "Tensors", "Compute"], settings: numeric),
+    room(
+      "Training", "Recipes",
+      [
+        "Datasets", "Losses", "Optimizers", "Rewards", "Editing", "Models", "Diffusion",
+        "Tokenizers",
+        "Checkpoints", "Imaging", "Tensors", "Compute", "Digests",
+      ], settings: numeric),
+
+    // MARK: Evaluation
+    room("Evaluation", "Statistics", [], settings: numeric),
+    room("Evaluation", "Plots", []),
 
     // MARK: Service
     room("Service", "Sockets", ["CPlatform", "Locks", logging, system]),
