@@ -91,7 +91,7 @@ let package = Package(
       "Engine", "Editing",
       [
         "Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute",
-        "Imaging", "Digests",
+        "Imaging", "Digests", "Rewards",
       ], settings: numeric),
     room(
       "Engine", "Rewards",
@@ -134,13 +134,13 @@ let package = Package(
     // MARK: The front door
     .target(
       name: "DefaultModel", path: "Sources/DefaultModel", exclude: ["README.md"],
-      resources: [.copy("Model")], swiftSettings: strict),
+      resources: [.copy("Model"), .copy("Judges")], swiftSettings: strict),
     .executableTarget(
       name: "byteedit",
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
-        "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests", "Locks",
-        "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
+        "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
+        "Locks", "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
@@ -159,8 +159,12 @@ let package = Package(
     test("Imaging", ["Imaging", "CImageCodecs"], fixtures: true, settings: numeric),
     test(
       "Editing",
-      ["Editing", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
-      fixtures: true, settings: numeric),
+      [
+        "Editing", "Rewards", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute",
+      ], fixtures: true, settings: numeric),
+    test(
+      "Rewards", ["Rewards", "Imaging", "Checkpoints", "Tensors", "Compute"],
+      settings: numeric),
     test(
       "Optimizers", ["Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Goldens"],
       fixtures: true, settings: numeric),
