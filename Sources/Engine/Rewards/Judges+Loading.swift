@@ -45,7 +45,11 @@ extension Judge {
 extension JudgeFolder {
   /// The network that the folder holds.
   fileprivate func network(_ type: String) throws(RewardError) -> Judge.Network {
-    throw .unusable(
-      path: path, reason: "\"model_type\" is \(type); supported are blip_reward and coherence")
+    switch type {
+    case "coherence": return .pixels(try CoherenceJudgeNetwork(self))
+    default:
+      throw .unusable(
+        path: path, reason: "\"model_type\" is \(type); supported are blip_reward and coherence")
+    }
   }
 }
