@@ -65,6 +65,8 @@ let package = Package(
     tool(
       "training-steps", in: "TrainingSteps",
       ["Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute"]),
-    tool("edit-stages", in: "Edit", ["Editing", "Rewards", "Imaging", "Models", "Checkpoints", "Compute"]),
+    tool(
+      "edit-stages", in: "Edit",
+      ["Editing", "Rewards", "Imaging", "Models", "Checkpoints", "Compute"]),
   ]
 )

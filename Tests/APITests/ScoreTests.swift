@@ -36,7 +36,8 @@ extension ScoreSubmission {
 
   // MARK: Of candidates
 
-  @Test func `candidates come best first, with scores, ranks and links to their maps`() async throws {
+  @Test func `candidates come best first, with scores, ranks and links to their maps`() async throws
+  {
     try await TestService.run(judges: judges) { service in
       var form = try TestForm.inpaint()
       form.add("n", "4")
@@ -115,7 +116,9 @@ extension ScoreSubmission {
   @Test func `a form and JSON are scored alike`() async throws {
     let scoring = FakeScoring()
     let service = try TestService(judges: judges, scoring: scoring)
-    let fields = ["prompt": "a cat", "heat_map": "true", "select[coherence]": "2", "context": "full"]
+    let fields = [
+      "prompt": "a cat", "heat_map": "true", "select[coherence]": "2", "context": "full",
+    ]
     let first = try await service.submit(try form(fields), to: "/v1/scores")
     #expect(first.status == 200 && first["object"] == "score")
     #expect(first["scores.combined"] == 0.75 && first["scores.alignment"] == .null)
@@ -131,7 +134,8 @@ extension ScoreSubmission {
     let seen = scoring.seen.withLock { $0 }
     #expect(seen.count == 2 && seen[0].parameters == seen[1].parameters)
     #expect(seen[0].image == seen[1].image && seen[0].mask == seen[1].mask)
-    #expect(seen[0].parameters.prompt == "a cat" && seen[0].parameters.select == .init(coherence: 2))
+    #expect(
+      seen[0].parameters.prompt == "a cat" && seen[0].parameters.select == .init(coherence: 2))
   }
 
   @Test func `mask, prompt and heat map may be left out`() async throws {
@@ -171,7 +175,9 @@ extension ScoreSubmission {
     }
   }
 
-  @Test func `without judges nothing is scored, and a draining service scores no more`() async throws {
+  @Test func `without judges nothing is scored, and a draining service scores no more`()
+    async throws
+  {
     let off = try await TestService().submit(try form(), to: "/v1/scores")
     #expect(off.status == 404 && off["type"] == "urn:byteedit:problem:judges-off")
     let service = try TestService(judges: judges, scoring: FakeScoring())

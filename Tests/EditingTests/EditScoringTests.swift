@@ -88,7 +88,8 @@ import Testing
   }
 
   @Test func `a heat map of a large region stays within its longest side`() throws {
-    let rewards = try FloatImage(width: 8, height: 4, channels: 1, pixels: [Float](repeating: 1, count: 32))
+    let rewards = try FloatImage(
+      width: 8, height: 4, channels: 1, pixels: [Float](repeating: 1, count: 32))
     let map = try CoherenceMap(rewards: rewards)
     let region = PixelRect(x: 3, y: 5, width: 4000, height: 1000)
     let shown = try HeatMap(map, over: region)
@@ -184,7 +185,8 @@ import Testing
     request.selection.retries = 3
     let result = try editor().edit(request)
     #expect(result.candidates.map(\.combined) == scores.sorted(by: >).prefix(2).map { $0 })
-    #expect(result.warnings.count == 1 && result.warnings[0].contains("min_score 1.0 after 5 draws"))
+    #expect(
+      result.warnings.count == 1 && result.warnings[0].contains("min_score 1.0 after 5 draws"))
     request.selection.failsBelowMinimum = true
     let error = #expect(throws: EditError.self) { try editor().edit(request) }
     guard case .belowMinimum(let best, 1, drawn: 5)? = error else {

@@ -64,7 +64,8 @@ import Testing
       ("resolution", 4096), ("context", -1), ("context", "half"), ("quality", 0), ("priority", 11),
       ("return", 0), ("return", 2), ("min_score", 1.01), ("min_score", -0.1), ("min_score", "high"),
       ("retries", -1), ("retries", 21), ("below_min_score", "retry"), ("select", [:]),
-      ("select", "aesthetic"), ("select", ["aesthetic": 0]), ("seed", 4_294_967_296), ("seed", 0.5), ("prompt", ""), ("deadline", "tomorrow"),
+      ("select", "aesthetic"), ("select", ["aesthetic": 0]), ("seed", 4_294_967_296), ("seed", 0.5),
+      ("prompt", ""), ("deadline", "tomorrow"),
       ("mask_invert", "yes"), ("steps", 1e300), ("hole_fill", "black"), ("sampler", "magic"),
     ] as [(String, JSONValue)])
   func `a value out of range is refused at its place`(field: String, value: JSONValue) {
@@ -87,7 +88,8 @@ import Testing
 
   @Test func `weights name judges and are not negative`() throws {
     let pointers = violations([
-      "prompt": "a", "select": ["aesthetic": -1, "beauty": 1, "coherence": "much", "alignment": 101],
+      "prompt": "a",
+      "select": ["aesthetic": -1, "beauty": 1, "coherence": "much", "alignment": 101],
     ])
     #expect(pointers.count == 1 && pointers[0].hasPrefix("/select/"))
     #expect(

@@ -43,7 +43,8 @@ import Testing
   @Test(arguments: [
     #"{"quantiles": [1, 2]}"#, #"{}"#, #"[]"#, "not JSON",
     #"{"quantiles": ["# + (0...100).map { "\(-$0)" }.joined(separator: ",") + "]}",
-    #"{"quantiles": ["# + (0...100).map { $0 == 7 ? "null" : "\($0)" }.joined(separator: ",") + "]}",
+    #"{"quantiles": ["# + (0...100).map { $0 == 7 ? "null" : "\($0)" }.joined(separator: ",")
+      + "]}",
   ])
   func `a file that is none is refused by its path`(text: String) throws {
     let folder = try JudgeFixture()

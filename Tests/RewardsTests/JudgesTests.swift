@@ -79,7 +79,9 @@ private struct BrokenJudge: PictureJudgeNetwork {
   }
 
   @Test func `a judge that is off says nothing, and no judge no scores`() throws {
-    let one = Judges([try Judge(.coherence, identity: identity("c"), network: .pixels(GreenJudge()))])
+    let one = Judges([
+      try Judge(.coherence, identity: identity("c"), network: .pixels(GreenJudge()))
+    ])
     let (scores, map) = try one.score(try picture(), prompt: "x")
     #expect(scores.aesthetic == nil && scores.alignment == nil && scores.coherence != nil)
     #expect(map != nil && one[.aesthetic] == nil && !one.isEmpty)

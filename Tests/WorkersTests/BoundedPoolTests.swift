@@ -75,10 +75,12 @@ import Testing
   @Test func `refuses what waits when it closes, and finishes what runs`() async throws {
     let pool = try BoundedPool("test", threads: 1, limit: 4)
     let held = Held()
-    let first = Task { try await pool.run { () -> Int in
-      held.work()
-      return 1
-    } }
+    let first = Task {
+      try await pool.run { () -> Int in
+        held.work()
+        return 1
+      }
+    }
     try await until { held.hasStarted }
     let second = Task { try await pool.run { 2 } }
     try await until { pool.waiting == 1 }

@@ -8,7 +8,8 @@ extension ModelCatalogue {
   /// The one model that this process serves.
   init(_ editor: Editor) {
     self.init(
-      models: [ModelDescription(editor.model)], judges: editor.judges.all.map(JudgeDescription.init),
+      models: [ModelDescription(editor.model)],
+      judges: editor.judges.all.map(JudgeDescription.init),
       kernelSet: KernelSet.active.rawValue,
       blasCore: BLAS.coreName)
   }

@@ -17,12 +17,14 @@ enum ModelLocator {
 
   /// The folder of the embedded judges, if the build has one.
   static func embeddedJudges() -> String? {
-    places([DefaultModel.bundledJudgesPath, DefaultModel.installedJudgesPath]).first(where: isFolder)
+    places([DefaultModel.bundledJudgesPath, DefaultModel.installedJudgesPath]).first(
+      where: isFolder)
   }
 
   static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 
   /// Paths relative to the executable made absolute.

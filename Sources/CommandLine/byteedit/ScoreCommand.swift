@@ -45,7 +45,8 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: "Where the coherence judge's map is written, as PNG.")
   var heatMap: String?
 
-  @Option(help: "A diffusers folder whose editor's crop is taken; the embedded editor's if not given.")
+  @Option(
+    help: "A diffusers folder whose editor's crop is taken; the embedded editor's if not given.")
   var model: String?
 
   @Option(help: "Threads to compute on; 0 uses every core.")

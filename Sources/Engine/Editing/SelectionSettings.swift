@@ -2,7 +2,7 @@ package import Rewards
 
 /// Which of the drawn candidates come back, and when more are drawn.
 package struct SelectionSettings: Sendable, Equatable {
-  /// How many of the best come back, 1 ... `count`; `nil` is all.
+  /// How many of the best come back, `count` at most; `nil` is all.
   package var returned: Int?
   /// How much each judge counts; `nil` counts those that are there the same.
   package var weights: RewardWeights?

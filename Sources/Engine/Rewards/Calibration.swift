@@ -22,7 +22,8 @@ package struct Calibration: Sendable, Equatable {
       zip(quantiles, quantiles.dropFirst()).allSatisfy({ $0 <= $1 })
     else {
       throw .unusable(
-        path: path, reason: "\"quantiles\" must be 101 ascending numbers; calibrate the judge again")
+        path: path, reason: "\"quantiles\" must be 101 ascending numbers; calibrate the judge again"
+      )
     }
     self.init(unchecked: quantiles)
   }

@@ -19,7 +19,7 @@ package struct JudgeFolder: Sendable {
     }
   }
 
-  /// `blip_reward`, `coherence` …
+  /// `blip_reward` or `coherence`.
   package func modelType() throws(RewardError) -> String {
     guard case .string(let type)? = configuration["model_type"] else {
       throw .unusable(path: path, reason: "config.json has no \"model_type\"")

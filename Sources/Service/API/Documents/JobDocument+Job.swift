@@ -36,7 +36,8 @@ extension JobDocument.Progress {
 extension JobDocument.Candidate {
   fileprivate init(_ record: CandidateRecord, place: Int, url: String) {
     self.init(
-      index: record.index, rank: record.scores?.combined.map { _ in place + 1 }, url: url, seed: record.seed, mediaType: record.image.mediaType,
+      index: record.index, rank: record.scores?.combined.map { _ in place + 1 }, url: url,
+      seed: record.seed, mediaType: record.image.mediaType,
       width: record.width, height: record.height, bytes: record.image.byteCount,
       sha256: record.image.hash.text, preserved: record.preserved, seam: record.seam,
       scores: Nullable(record.scores),

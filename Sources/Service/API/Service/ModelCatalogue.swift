@@ -45,13 +45,16 @@ extension ModelCatalogue {
   func refusals(of parameters: EditParameters) -> [Problem.FieldError] {
     let on = Set(judges.map(\.judge))
     var refusals: [Problem.FieldError] = []
-    for (judge, weight) in parameters.select?.byJudge ?? [] where weight > 0 && !on.contains(judge) {
+    for (judge, weight) in parameters.select?.byJudge ?? [] where weight > 0 && !on.contains(judge)
+    {
       refusals.append(
         .init(pointer: "/select/\(judge)", detail: "this judge is off; give it no weight"))
     }
     guard on.isEmpty else { return refusals }
     let detail = "needs scores, and every judge of this service is off; leave it out"
-    if parameters.minimumScore != nil { refusals.append(.init(pointer: "/min_score", detail: detail)) }
+    if parameters.minimumScore != nil {
+      refusals.append(.init(pointer: "/min_score", detail: detail))
+    }
     if (parameters.returned ?? parameters.count) < parameters.count {
       refusals.append(.init(pointer: "/return", detail: detail))
     }

@@ -57,7 +57,8 @@ package enum MetricCatalogue {
 
   package static let all = [
     queueDepth, queueOldest, jobs, jobsInFlight, jobWait, leaseLost, stageDuration, rewardScore,
-    requestDuration, residentMemory, openDescriptors, maximumDescriptors, processorTime, startTime, droppedSeries,
+    requestDuration, residentMemory, openDescriptors, maximumDescriptors, processorTime, startTime,
+    droppedSeries,
   ]
 
   // MARK: Buckets, in seconds but for shares
