@@ -140,7 +140,7 @@ let package = Package(
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
         "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests", "Locks",
-        "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
+        "Datasets", "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
