@@ -123,9 +123,11 @@ import Testing
       for key in try Fixture(name).weights().keys.sorted() {
         // A bias of the keys adds the same to all scores of a query: the softmax does not see it.
         guard !key.hasSuffix("k_proj.bias") else { continue }
-        let found = try error(name) { weights in
-          weights[key] = weights[key].map { $0.count == 1 ? $0 * 1.01 : reversed($0) }
-        }
+        let found = try error(
+          name,
+          tamper: { weights in
+            weights[key] = weights[key].map { $0.count == 1 ? $0 * 1.01 : reversed($0) }
+          })
         #expect(found > bound, "\(key)")
       }
     }

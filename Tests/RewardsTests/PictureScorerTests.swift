@@ -39,11 +39,11 @@ import Tokenizers
     #expect(scorer.name == "CLIPScore (ViT-64/7@28)")
     try check(scorer, "open_clip") { 2.5 * max($0, 0) }
     let golden = try golden()
-    let cosines = try golden.tensor("cosine0:open_clip").values
+    let cosines = try golden.tensor("cosine1:open_clip").values
     // Without a negative one, the cut at zero would not be tested.
     #expect(cosines.contains { $0 < 0 } && cosines.contains { $0 > 0 })
     for (prompt, cosine) in zip(Self.prompts, cosines) {
-      let result = try scorer.result(try golden.picture("picture0"), prompt: prompt)
+      let result = try scorer.result(try golden.picture("picture1"), prompt: prompt)
       #expect(abs(result.cosine - Double(cosine)) < 1e-4)
       #expect(result.variant == "ViT-64/7@28")
     }

@@ -34,6 +34,7 @@ struct ByteResampler {
   private let columns: Axis
   private let rows: Axis
   private let channels: Int
+  private let isVerticalFirst: Bool
 
   /// - Parameter window: the part of the result that is wanted, inside the target.
   init(
@@ -43,26 +44,53 @@ struct ByteResampler {
     self.channels = channels
     columns = Axis(from: source.width, to: target.width, window.x..<window.maxX, filter)
     rows = Axis(from: source.height, to: target.height, window.y..<window.maxY, filter)
+    // Pillow since 13; before, rows were always filtered first.
+    let shrinking = source.height - target.height
+    isVerticalFirst = shrinking > 0 && shrinking > 2 * (source.width - target.width)
   }
 
   /// `[source height, source width, channels]` to `[window height, window width, channels]`.
   func callAsFunction(_ source: [UInt8], width: Int) -> [UInt8] {
-    let (reach, outputWidth) = (rows.reach, columns.starts.count)
-    let row = outputWidth * channels
-    var middle = [UInt8](repeating: 0, count: reach.count * row)
-    for (line, y) in reach.enumerated() {
-      for x in 0..<outputWidth {
+    let (across, down) = (columns.reach, rows.reach)
+    if isVerticalFirst {
+      let middle = vertically(source, width: width, columns: across, firstRow: 0)
+      return horizontally(
+        middle, width: across.count, rows: 0..<rows.starts.count, firstColumn: across.lowerBound)
+    }
+    let middle = horizontally(source, width: width, rows: down, firstColumn: 0)
+    let outputWidth = columns.starts.count
+    return vertically(
+      middle, width: outputWidth, columns: 0..<outputWidth, firstRow: down.lowerBound)
+  }
+
+  /// Some rows, whose samples begin with those of `firstColumn`.
+  private func horizontally(
+    _ source: [UInt8], width: Int, rows: Range<Int>, firstColumn: Int
+  ) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(rows.count * columns.starts.count * channels)
+    for y in rows {
+      for (x, start) in columns.starts.enumerated() {
+        let first = (y * width + start - firstColumn) * channels
         for channel in 0..<channels {
-          middle[line * row + x * channels + channel] = sample(
-            columns, x, source, (y * width + columns.starts[x]) * channels + channel, channels)
+          result.append(sample(columns, x, source, first + channel, channels))
         }
       }
     }
-    var result = [UInt8](repeating: 0, count: rows.starts.count * row)
-    for y in rows.starts.indices {
-      let first = (rows.starts[y] - reach.lowerBound) * row
-      for index in 0..<row {
-        result[y * row + index] = sample(rows, y, middle, first + index, row)
+    return result
+  }
+
+  /// Some columns, whose samples begin with those of `firstRow`.
+  private func vertically(
+    _ source: [UInt8], width: Int, columns: Range<Int>, firstRow: Int
+  ) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(rows.starts.count * columns.count * channels)
+    let span = columns.lowerBound * channels..<columns.upperBound * channels
+    for (y, start) in rows.starts.enumerated() {
+      let first = (start - firstRow) * width * channels
+      for index in span {
+        result.append(sample(rows, y, source, first + index, width * channels))
       }
     }
     return result

@@ -25,10 +25,12 @@ extension CLIPConfiguration {
     }
     let textWidth = try reader.size("ln_final.weight", axis: 0, of: 1)
     let known = if let activation { activation } else { try reader.activation(width: width) }
-    let heads = heads ?? (Self.visionHeads(width: width), max(1, textWidth / 64))
+    let heads = heads ?? (Self.visionHeads(width: width), textWidth % 64 == 0 ? textWidth / 64 : 0)
     guard heads.vision > 0, width % heads.vision == 0, heads.text > 0, textWidth % heads.text == 0
     else {
-      throw reader.wrong("visual.conv1.weight", "has a width of no released model: \(width)")
+      throw reader.wrong(
+        "visual.conv1.weight",
+        "and ln_final have widths of no released model, \(width) and \(textWidth)")
     }
     vision = CLIPVisionConfiguration(
       width: width, innerWidth: try reader.innerWidth("visual."),
@@ -45,7 +47,7 @@ extension CLIPConfiguration {
 
   /// 64 channels a head up to ViT-L; 16 heads for open_clip's H (80), g (88) and bigG (104).
   private static func visionHeads(width: Int) -> Int {
-    width <= 1024 ? max(1, width / 64) : 16
+    width > 1024 ? 16 : width % 64 == 0 ? width / 64 : 0
   }
 
   /// The size of the vision half as the papers write it, such as `ViT-B/32` or `ViT-L/14@336`.

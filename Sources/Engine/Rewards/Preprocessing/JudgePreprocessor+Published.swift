@@ -2,9 +2,6 @@ import Imaging
 
 /// The transforms that published scorers come with.
 extension JudgePreprocessor {
-  static let clipMean: [Float] = [0.48145466, 0.4578275, 0.40821073]
-  static let clipDeviation: [Float] = [0.26862954, 0.26130258, 0.27577711]
-
   /// OpenAI's `clip.load` and open_clip's evaluation: shorter side, centre, RGB.
   ///
   /// CLIPScore and the aesthetic heads use it.

@@ -1,4 +1,5 @@
 package import Imaging
+import Models
 package import Tensors
 
 /// How pictures become the input of a published scorer: resized, cropped to its centre, made RGB and
@@ -46,8 +47,8 @@ package struct JudgePreprocessor: Sendable, Equatable {
   package var centring = Centring.even
   package var conversion = Conversion.last
   /// By channel, of values in 0...1.
-  package var mean = Self.clipMean
-  package var deviation = Self.clipDeviation
+  package var mean = PixelStatistics.clip.mean
+  package var deviation = PixelStatistics.clip.deviation
 
   package struct CropSize: Sendable, Equatable {
     package var width: Int
