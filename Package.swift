@@ -140,7 +140,7 @@ let package = Package(
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
         "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests", "Locks",
-        "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
+        "Datasets", "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
@@ -161,6 +161,11 @@ let package = Package(
       "Editing",
       ["Editing", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
       fixtures: true, settings: numeric),
+    test(
+      "Rewards",
+      [
+        "Rewards", "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors", "Compute", "Imaging",
+      ], fixtures: true, settings: numeric),
     test(
       "Optimizers", ["Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Goldens"],
       fixtures: true, settings: numeric),
