@@ -140,13 +140,18 @@ let package = Package(
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
         "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
-        "Locks", "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
+        "Locks", "Datasets", "DefaultModel", argumentParser, logging, metrics, lifecycle,
+        unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
     // MARK: Tests, a mirror of Sources
     .target(
       name: "Goldens", dependencies: ["Tensors"], path: "Tests/Goldens", swiftSettings: numeric),
+    .target(
+      name: "JudgeFolders",
+      dependencies: ["Rewards", "Models", "Checkpoints", "Imaging", "Tensors"],
+      path: "Tests/JudgeFolders", swiftSettings: numeric),
     test("Compute", ["Compute", "CKernels", "Locks"], settings: numeric),
     test("Tensors", ["Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
     test("Layers", ["Layers", "Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
@@ -163,8 +168,11 @@ let package = Package(
         "Editing", "Rewards", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute",
       ], fixtures: true, settings: numeric),
     test(
-      "Rewards", ["Rewards", "Imaging", "Checkpoints", "Tensors", "Compute"],
-      settings: numeric),
+      "Rewards",
+      [
+        "Rewards", "JudgeFolders", "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors",
+        "Compute", "Imaging",
+      ], fixtures: true, settings: numeric),
     test(
       "Optimizers", ["Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Goldens"],
       fixtures: true, settings: numeric),
@@ -192,7 +200,7 @@ let package = Package(
       ]),
     test("byteedit", ["byteedit"]),
     .testTarget(
-      name: "Journeys", dependencies: ["byteedit"], path: "Tests/Journeys",
+      name: "Journeys", dependencies: ["byteedit", "JudgeFolders"], path: "Tests/Journeys",
       resources: [.copy("Fixtures")], swiftSettings: strict),
   ]
 )

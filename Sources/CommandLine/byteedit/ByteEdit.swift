@@ -12,5 +12,7 @@ struct ByteEdit: AsyncParsableCommand {
       editor unless --model names another.
       """,
     version: BuildIdentity.version,
-    subcommands: [ServeCommand.self, EditCommand.self, ScoreCommand.self, ModelCommand.self])
+    subcommands: [
+      ServeCommand.self, EditCommand.self, ScoreCommand.self, ModelCommand.self, DataCommand.self,
+    ])
 }

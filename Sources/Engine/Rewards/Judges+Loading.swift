@@ -46,6 +46,7 @@ extension JudgeFolder {
   /// The network that the folder holds.
   fileprivate func network(_ type: String) throws(RewardError) -> Judge.Network {
     switch type {
+    case "blip_reward": return .picture(try BLIPJudgeNetwork(self))
     case "coherence": return .pixels(try CoherenceJudgeNetwork(self))
     default:
       throw .unusable(
