@@ -62,9 +62,11 @@ struct ScoreJourney {
     let scores = try #require(score["scores"] as? NSDictionary)
     #expect(scores == candidate["scores"] as? NSDictionary)
     let heat = try #require(score["heat_map"] as? [String: Any])
-    let data = try #require(Data(base64Encoded: try #require(heat["data"] as? String)))
+    let text = try #require(heat["data"] as? String)
+    let data = try #require(Data(base64Encoded: text))
     let map = try #require(candidate["coherence_map"] as? [String: Any])
-    #expect(Array(data) == (try client.get(try #require(map["url"] as? String)).body))
+    let url = try #require(map["url"] as? String)
+    #expect(Array(data) == (try client.get(url).body))
   }
 
   @Test func `the best of four is the first of four, and a minimum draws more`() throws {

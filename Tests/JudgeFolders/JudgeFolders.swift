@@ -2,7 +2,7 @@ import Checkpoints
 import Foundation
 import Imaging
 import Models
-import Rewards
+package import Rewards
 import Tensors
 
 /// Writes judges' folders with random weights, calibrated on noise: they judge nothing, but load,
