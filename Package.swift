@@ -195,8 +195,8 @@ let package = Package(
     test(
       "API",
       [
-        "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability", httpTypes,
-        logging, metrics, yams,
+        "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability", "Locks",
+        httpTypes, logging, metrics, yams,
       ]),
     test("byteedit", ["byteedit"]),
     .testTarget(

@@ -117,7 +117,7 @@ import Testing
     _ = try refusal(.alignment, remove("vocab.txt"))
     #expect(
       try refusal(.coherence, edit(#""coherence""#, #""oracle""#)).contains("supported are"))
-    _ = try refusal(.coherence, edit(#""image_size":32"#, #""image_size":64"#))
+    _ = try refusal(.coherence, edit(#""vision_width":32"#, #""vision_width":64"#))
     _ = try refusal(.aesthetic) { try $0.write("calibration.json", "{}") }
     _ = try refusal(.aesthetic, edit(#""reward_std":"#, #""reward_std":-"#))
   }
