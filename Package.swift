@@ -140,7 +140,7 @@ let package = Package(
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
         "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests", "Locks",
-        "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
+        "Datasets", "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
@@ -162,6 +162,11 @@ let package = Package(
       ["Editing", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
       fixtures: true, settings: numeric),
     test(
+      "Rewards",
+      [
+        "Rewards", "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors", "Compute", "Imaging",
+      ], fixtures: true, settings: numeric),
+    test(
       "Optimizers", ["Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Goldens"],
       fixtures: true, settings: numeric),
     test(
@@ -170,6 +175,7 @@ let package = Package(
         "Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute",
         "Goldens",
       ], fixtures: true, settings: numeric),
+    test("Datasets", ["Datasets", "Imaging"], settings: numeric),
     test("Sockets", ["Sockets", "CPlatform", system, logging]),
     test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
     test("Observability", ["Observability", logging, metrics]),
