@@ -186,6 +186,10 @@ let package = Package(
         logging, metrics, yams,
       ]),
     test("byteedit", ["byteedit"]),
+    .target(
+      name: "FuzzTargets", dependencies: ["Checkpoints", "Diffusion", "Models", "Tokenizers"],
+      path: "Fuzz/Targets", swiftSettings: numeric),
+    test("Fuzz", ["FuzzTargets"]),
     .testTarget(
       name: "Journeys", dependencies: ["byteedit"], path: "Tests/Journeys",
       resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -31,10 +31,11 @@ struct SpecialTokens {
     _ tokens: [AddedToken], _ vocabulary: [String: Int32]
   ) throws(TokenizerError) -> [(token: AddedToken, id: Int32)] {
     var added: [(token: AddedToken, id: Int32)] = []
+    var places: [String: Int] = [:]
     var next = Int32(clamping: vocabulary.count)
     for token in tokens where !token.content.isEmpty {
-      if let index = added.firstIndex(where: { $0.token.content == token.content }) {
-        added[index].token = token
+      if let place = places[token.content] {
+        added[place].token = token
         continue
       }
       let id = vocabulary[token.content] ?? next
@@ -43,6 +44,7 @@ struct SpecialTokens {
         throw .malformed(
           file: "the added tokens", reason: "\"\(token.content)\" has id \(stated), not \(id)")
       }
+      places[token.content] = added.count
       added.append((token, id))
     }
     return added

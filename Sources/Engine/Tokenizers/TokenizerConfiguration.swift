@@ -87,6 +87,7 @@ struct TokenizerConfiguration: Decodable {
     eosToken = map.eosToken ?? eosToken
     unkToken = map.unkToken ?? unkToken
     padToken = map.padToken ?? padToken
-    extraTokens += map.extraTokens.filter { !extraTokens.contains($0) }
+    let known = Set(extraTokens)
+    extraTokens += map.extraTokens.filter { !known.contains($0) }
   }
 }

@@ -36,11 +36,11 @@ struct TokenizerFolder {
     let map = try Self.json(TokenizerConfiguration.self, path, "special_tokens_map.json")
     if let map { configuration.merge(map) }
     guard let added = try Self.json([String: Int32].self, path, "added_tokens.json") else { return }
-    let specials =
+    let specials = Set(
       [
         configuration.bosToken, configuration.eosToken, configuration.unkToken,
         configuration.padToken,
-      ].compactMap(\.?.content) + configuration.extraTokens.map(\.content)
+      ].compactMap(\.?.content) + configuration.extraTokens.map(\.content))
     configuration.addedTokens =
       (configuration.addedTokens ?? [])
       + added.map { content, id in
