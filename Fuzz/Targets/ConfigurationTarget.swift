@@ -37,7 +37,7 @@ final class ConfigurationTarget: FuzzTarget {
     "unet/config.json": "{}", "vae/config.json": "{}", "text_encoder/config.json": "{}",
     scheduler: "{}",
     // One tensor of no values, for indices to point at.
-    "unet/a.safetensors": "\u{35}\0\0\0\0\0\0\0"
+    "unet/a.safetensors": "\u{36}\0\0\0\0\0\0\0"
       + #"{"x":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#,
   ]
 

@@ -35,7 +35,8 @@ package enum FuzzVerdict: Equatable {
 /// All targets there are.
 package enum FuzzTargets {
   package static let all: [any FuzzTarget.Type] = [
-    SafetensorsTarget.self, AdapterTarget.self, ConfigurationTarget.self, TokenizerTarget.self,
+    SafetensorsTarget.self, AdapterTarget.self, ConfigurationTarget.self, JudgeTarget.self,
+    TokenizerTarget.self,
   ]
 
   /// The target of a name.
