@@ -36,7 +36,7 @@ package enum FuzzVerdict: Equatable {
 package enum FuzzTargets {
   package static let all: [any FuzzTarget.Type] = [
     SafetensorsTarget.self, AdapterTarget.self, ConfigurationTarget.self, JudgeTarget.self,
-    TokenizerTarget.self,
+    TokenizerTarget.self, TorchTarget.self, WordPieceTarget.self,
   ]
 
   /// The target of a name.
