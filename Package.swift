@@ -199,6 +199,10 @@ let package = Package(
         httpTypes, logging, metrics, yams,
       ]),
     test("byteedit", ["byteedit"]),
+    .target(
+      name: "FuzzTargets", dependencies: ["Checkpoints", "Diffusion", "Models", "Tokenizers"],
+      path: "Fuzz/Targets", swiftSettings: numeric),
+    test("Fuzz", ["FuzzTargets"]),
     .testTarget(
       name: "Journeys", dependencies: ["byteedit", "JudgeFolders"], path: "Tests/Journeys",
       resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -56,6 +56,16 @@ import Testing
     #expect(!prompt.isTruncated)
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `of a hundred thousand added tokens is read in seconds`() throws {
+    let folder = try TemporaryFolder(copying: "starter")
+    let tokens = (0..<100_000).map { "\"<\($0)>\"" }.joined(separator: ",")
+    for file in ["tokenizer_config.json", "special_tokens_map.json"] {
+      try folder.write("{\"additional_special_tokens\": [\(tokens)]}", to: file)
+    }
+    #expect(try CLIPTokenizer(folder: folder.path).vocabularySize > 100_000)
+  }
+
   @Test func `that was mutated anywhere never traps`() throws {
     var random = SplitMix(state: 3)
     let names = ["vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"]

@@ -5,10 +5,11 @@ extension AddedToken {
     _ tokens: [AddedToken], vocabularyCount: Int, id known: (String) -> Int32?
   ) throws(TokenizerError) -> [(token: AddedToken, id: Int32)] {
     var added: [(token: AddedToken, id: Int32)] = []
+    var places: [String: Int] = [:]
     var next = Int32(clamping: vocabularyCount)
     for token in tokens where !token.content.isEmpty {
-      if let index = added.firstIndex(where: { $0.token.content == token.content }) {
-        added[index].token = token
+      if let place = places[token.content] {
+        added[place].token = token
         continue
       }
       let id = known(token.content) ?? next
@@ -17,6 +18,7 @@ extension AddedToken {
         throw .malformed(
           file: "the added tokens", reason: "\"\(token.content)\" has id \(stated), not \(id)")
       }
+      places[token.content] = added.count
       added.append((token, id))
     }
     return added

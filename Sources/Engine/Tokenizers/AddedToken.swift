@@ -1,5 +1,5 @@
 /// A token that is found in the text as a whole, before any splitting.
-struct AddedToken: Equatable {
+struct AddedToken: Hashable {
   var content: String
   /// Whether it is looked for in the normalised text, itself normalised, or in the text as given.
   var isNormalized: Bool

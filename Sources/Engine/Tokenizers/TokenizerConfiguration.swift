@@ -118,7 +118,7 @@ struct TokenizerConfiguration: Decodable {
 
   /// Takes over the older `added_tokens.json`.
   mutating func add(_ tokens: [String: Int32]) {
-    let specials = namedTokens.compactMap(\.?.content) + extraTokens.map(\.content)
+    let specials = Set(namedTokens.compactMap(\.?.content) + extraTokens.map(\.content))
     let added = tokens.map { content, id in
       AddedToken(content: content, isNormalized: !specials.contains(content), statedID: id)
     }
@@ -135,6 +135,7 @@ struct TokenizerConfiguration: Decodable {
     sepToken = map.sepToken ?? sepToken
     clsToken = map.clsToken ?? clsToken
     maskToken = map.maskToken ?? maskToken
-    extraTokens += map.extraTokens.filter { !extraTokens.contains($0) }
+    let known = Set(extraTokens)
+    extraTokens += map.extraTokens.filter { !known.contains($0) }
   }
 }
