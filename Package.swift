@@ -109,8 +109,8 @@ let package = Package(
       "Training", "Recipes",
       [
         "Datasets", "Losses", "Optimizers", "Rewards", "Editing", "Models", "Diffusion",
-        "Tokenizers",
-        "Checkpoints", "Imaging", "Tensors", "Compute", "Digests",
+        "Tokenizers", "Checkpoints", "Imaging", "Tensors", "Compute", "Digests", "Locks",
+        "Statistics", "Plots",
       ], settings: numeric),
 
     // MARK: Evaluation
@@ -140,7 +140,7 @@ let package = Package(
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
         "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests", "Locks",
-        "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
+        "DefaultModel", "Recipes", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
@@ -170,6 +170,14 @@ let package = Package(
         "Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute",
         "Goldens",
       ], fixtures: true, settings: numeric),
+    test(
+      "Recipes",
+      [
+        "Recipes", "Datasets", "Losses", "Optimizers", "Models", "Editing", "Checkpoints", "Imaging",
+        "Tensors", "Compute", "Statistics",
+      ], settings: numeric),
+    test("Statistics", ["Statistics"], fixtures: true, settings: numeric),
+    test("Plots", ["Plots"]),
     test("Sockets", ["Sockets", "CPlatform", system, logging]),
     test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
     test("Observability", ["Observability", logging, metrics]),
