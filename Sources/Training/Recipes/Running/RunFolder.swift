@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// The folder of a run: what it was told, what it has come to, what it wrote down.
 package struct RunFolder: Sendable {

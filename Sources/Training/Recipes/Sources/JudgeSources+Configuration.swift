@@ -1,6 +1,5 @@
-package import Datasets
+import Datasets
 import Editing
-import Foundation
 
 extension JudgeSources {
   /// What the settings name: the procedural world with sprites and photographs, and candidates.
@@ -15,7 +14,7 @@ extension JudgeSources {
     in folder: RunFolder, report: (String) -> Void
   ) throws {
     let data = configuration.data
-    let world = try World(recipe, configuration)
+    let world = try ExampleWorld(recipe, configuration)
     var folders = data.candidates
     if folders.isEmpty, recipe == .coherence {
       let drawn = "\(folder.path)/candidates"
@@ -29,7 +28,7 @@ extension JudgeSources {
 
   /// Goes on where an earlier call was stopped.
   private static func draw(
-    _ count: Int, _ editor: String, _ world: World, to path: String, report: (String) -> Void
+    _ count: Int, _ editor: String, _ world: ExampleWorld, to path: String, report: (String) -> Void
   ) throws {
     let model = try EditorModel(folder: editor, name: "editor")
     let plan = try CandidatePlan(
@@ -51,32 +50,4 @@ extension DatasetSplit {
   /// Of candidates: what is held out is told from their clusters.
   fileprivate static let anything = DatasetSplit(
     name: "candidates", stream: 4, combinations: .any, photographs: .any)
-}
-
-/// The procedural world with what a run's settings add to it.
-private struct World {
-  private let side: Int
-  private let seed: UInt64
-  private let sprites: SpritePack?
-  private let photographs: PhotographFolder?
-  private let tasks: [(task: EditTask, percent: Double)]
-
-  init(_ recipe: JudgeRecipe, _ configuration: RecipeConfiguration) throws {
-    let data = configuration.data
-    side = configuration.network.imageSize
-    seed = UInt64(configuration.run.seed)
-    sprites = data.sprites.isEmpty ? nil : try SpritePack(folder: data.sprites)
-    photographs = data.photographs.isEmpty ? nil : try PhotographFolder(folder: data.photographs)
-    // Twins need an object in the hole.
-    tasks = recipe == .alignment ? [(.object, 100)] : EditTask.shares
-  }
-
-  func examples(_ split: DatasetSplit) throws -> SceneGenerator {
-    try SceneGenerator(
-      side: side, seed: seed, split: split, sprites: sprites, photographs: photographs,
-      tasks: tasks)
-  }
-
-  /// What sprites are called.
-  var words: [String] { sprites?.sprites.flatMap { [$0.name] + $0.synonyms } ?? [] }
 }
