@@ -32,17 +32,28 @@ extension JudgeSources {
   ) throws {
     let model = try EditorModel(folder: editor, name: "editor")
     let plan = try CandidatePlan(
-      perPrompt: 2, steps: [model.defaultSteps, 4, 20],
-      guidanceScales: [model.defaultGuidanceScale, 1], samplers: [.ddim], seed: 1,
-      model: model.hash, data: "the recipe's own")
+      perPrompt: 2, steps: [8, 20], guidanceScales: [1, model.defaultGuidanceScale],
+      samplers: [.ddim], seed: 1, model: model.hash, data: "the recipe's own")
     var candidates = try CandidateFolder(path: path, plan: plan)
     guard candidates.records.count < count else { return }
-    let subjects = ExampleSubjects(try world.examples(.anything))
+    let subjects = ExampleSubjects(
+      try world.examples(.anything), vocabulary: Self.vocabulary(of: model))
     try CandidateMaker(model: model, subjects: subjects, plan: plan).make(
       count, in: &candidates
     ) { done, _ in
       if done % 80 == 0 || done == count { report("\(done) of \(count) edits drawn") }
     }
+  }
+}
+
+extension JudgeSources {
+  /// The nouns of an editor that says what it can draw.
+  fileprivate static func vocabulary(of model: EditorModel) -> ExampleSubjects.Vocabulary? {
+    let terms = model.settings.vocabulary
+    guard !terms.isEmpty else { return nil }
+    return ExampleSubjects.Vocabulary(
+      nouns: Set(terms.flatMap { [$0.name] + $0.synonyms }),
+      background: model.settings.backgroundPrompt)
   }
 }
 
