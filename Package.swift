@@ -91,7 +91,7 @@ let package = Package(
       "Engine", "Editing",
       [
         "Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute",
-        "Imaging", "Digests",
+        "Imaging", "Digests", "Rewards",
       ], settings: numeric),
     room(
       "Engine", "Rewards",
@@ -134,19 +134,24 @@ let package = Package(
     // MARK: The front door
     .target(
       name: "DefaultModel", path: "Sources/DefaultModel", exclude: ["README.md"],
-      resources: [.copy("Model")], swiftSettings: strict),
+      resources: [.copy("Model"), .copy("Judges")], swiftSettings: strict),
     .executableTarget(
       name: "byteedit",
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
-        "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests", "Locks",
-        "DefaultModel", "Recipes", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
+        "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
+        "Locks", "Datasets", "Recipes", "DefaultModel", argumentParser, logging, metrics, lifecycle,
+        unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
     // MARK: Tests, a mirror of Sources
     .target(
       name: "Goldens", dependencies: ["Tensors"], path: "Tests/Goldens", swiftSettings: numeric),
+    .target(
+      name: "JudgeFolders",
+      dependencies: ["Rewards", "Models", "Checkpoints", "Imaging", "Tensors"],
+      path: "Tests/JudgeFolders", swiftSettings: numeric),
     test("Compute", ["Compute", "CKernels", "Locks"], settings: numeric),
     test("Tensors", ["Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
     test("Layers", ["Layers", "Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
@@ -159,8 +164,15 @@ let package = Package(
     test("Imaging", ["Imaging", "CImageCodecs"], fixtures: true, settings: numeric),
     test(
       "Editing",
-      ["Editing", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
-      fixtures: true, settings: numeric),
+      [
+        "Editing", "Rewards", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute",
+      ], fixtures: true, settings: numeric),
+    test(
+      "Rewards",
+      [
+        "Rewards", "JudgeFolders", "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors",
+        "Compute", "Imaging",
+      ], fixtures: true, settings: numeric),
     test(
       "Optimizers", ["Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Goldens"],
       fixtures: true, settings: numeric),
@@ -191,12 +203,12 @@ let package = Package(
     test(
       "API",
       [
-        "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability", httpTypes,
-        logging, metrics, yams,
+        "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability", "Locks",
+        httpTypes, logging, metrics, yams,
       ]),
     test("byteedit", ["byteedit"]),
     .testTarget(
-      name: "Journeys", dependencies: ["byteedit"], path: "Tests/Journeys",
+      name: "Journeys", dependencies: ["byteedit", "JudgeFolders"], path: "Tests/Journeys",
       resources: [.copy("Fixtures")], swiftSettings: strict),
   ]
 )
