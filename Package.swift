@@ -170,6 +170,7 @@ let package = Package(
         "Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute",
         "Goldens",
       ], fixtures: true, settings: numeric),
+    test("Datasets", ["Datasets", "Imaging"], settings: numeric),
     test("Sockets", ["Sockets", "CPlatform", system, logging]),
     test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
     test("Observability", ["Observability", logging, metrics]),

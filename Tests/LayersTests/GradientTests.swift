@@ -43,10 +43,14 @@ import Testing
 
   /// The first input is a picture or a sequence, and a sample's gradient is its own.
   ///
-  /// The blocks, whose inputs have other names, are left out.
+  /// The blocks, whose inputs have other names, are left out, and padded attention, which asks for
+  /// lengths (PaddedAttentionTests).
   @Test func `the batch does not change the bits of a sample's gradient`() throws {
     for operation in GradientCases.all
-    where operation.inputs[0] != "weight" && operation.inputs.count < 5 {
+    where operation.inputs[0] != "weight" && operation.inputs.count < 5
+      && !(operation.description.hasPrefix("attention")
+        && operation.description.contains("padded"))
+    {
       let (inputs, flow) = try operation.operands(goldens)
       guard inputs[0].shape.rank > 1, inputs[0].shape[0] == flow.shape[0] else { continue }
       let whole = try gradients(operation, inputs, flow, threads: 2)[0]

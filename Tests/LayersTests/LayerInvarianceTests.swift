@@ -27,10 +27,12 @@ import Testing
   }
 
   private static func selfAttention(
-    _ name: String, _ input: Shape, heads: Int, causal: Bool = false
+    _ name: String, _ input: Shape, heads: Int, causal: Bool = false, length: Int? = nil
   ) -> Case {
-    Case(testDescription: name, input: input) {
-      attention(query: $0, key: $0 * 0.5, value: $0, heads: heads, causal: causal)
+    Case(testDescription: name, input: input) { x in
+      attention(
+        query: x, key: x * 0.5, value: x, heads: heads, causal: causal,
+        keyLengths: length.map { [Int](repeating: $0, count: x.shape[0]) })
     }
   }
 
@@ -67,6 +69,7 @@ import Testing
     layerNormalization([3, 300, 320]),
     selfAttention("attention", [3, 700, 80], heads: 2),
     selfAttention("causal attention", [3, 600, 80], heads: 2, causal: true),
+    selfAttention("padded attention", [3, 600, 80], heads: 2, length: 519),
     Case(testDescription: "geglu", input: [3, 70, 640]) { geglu($0) },
     Case(testDescription: "upsampling", input: [3, 17, 19, 33]) { upsampledNearest2x($0) },
     Case(testDescription: "elementwise", input: [3, 100, 333]) { silu($0) * $0 + $0.affine(2, 1) },

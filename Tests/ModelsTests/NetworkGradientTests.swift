@@ -131,6 +131,35 @@ import Testing
     }
   }
 
+  @Test func `a reward model's gradients are torch's, its pictures' too`() throws {
+    let inputs = ["pixels": try Fixture("blip-reward").picture("pixels")]
+    try check("blip-reward", .blipReward, inputs: inputs) { fixture, reference, weights, inputs in
+      let configuration = try BLIPRewardConfiguration(
+        try fixture.members(), path: "config.json")
+      let model = try BLIPRewardModel(
+        configuration: configuration, weights: WeightStore(tensors: weights))
+      let lengths = try fixture.golden.integers("lengths")
+      let tokens = try fixture.golden.integers("tokens")
+      let rewards = try model(
+        pixels: try #require(inputs["pixels"]),
+        tokens: lengths.indices.map { Array(tokens[$0 * 12..<($0 + 1) * 12]) }, lengths: lengths)
+      return squaredError(
+        configuration.standardised(rewards).reshaped([lengths.count, 1]),
+        try reference.file.tensor("target:0"))
+    }
+  }
+
+  @Test func `a coherence judge's gradients are torch's, its pictures' too`() throws {
+    let inputs = ["pixels": try Fixture("coherence").picture("pixels")]
+    try check("coherence", inputs: inputs) { fixture, reference, weights, inputs in
+      let model = try CoherenceModel(
+        configuration: try CoherenceConfiguration(try fixture.members(), path: "config.json"),
+        weights: WeightStore(tensors: weights))
+      return squaredError(
+        try model(pixels: try #require(inputs["pixels"])), try reference.picture(0))
+    }
+  }
+
   @Test func `threads do not change the bits of a denoiser's gradients`() throws {
     let fixture = try Fixture("unet-embedded")
     let configuration = try UNetConfiguration(try fixture.members(), path: "config.json")

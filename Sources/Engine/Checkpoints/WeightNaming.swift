@@ -9,6 +9,11 @@ package enum WeightNaming: Sendable {
   /// `CLIPTextModel`: `text_model.` stands before every name up to transformers 4 and nowhere
   /// since; `position_ids` is a list of indices that carries no information.
   case textEncoder
+  /// `BLIPRewardModel`: ImageReward's checkpoint also has BLIP's projections, which it does not use.
+  case blipReward
+  /// `BLIPRetrievalModel`: transformers' names become those of the original; what only training
+  /// needs is left out.
+  case blipRetrieval
 
   /// The name that a model asks for, or nothing for a tensor that may be left out.
   package func canonical(_ stored: String) -> String? {
@@ -16,6 +21,8 @@ package enum WeightNaming: Sendable {
     case .asStored: stored
     case .autoencoder: Self.withoutLegacyAttention(stored)
     case .textEncoder: Self.withoutTextPrefix(stored)
+    case .blipReward: Self.blipReward(stored)
+    case .blipRetrieval: Self.blipRetrieval(stored)
     }
   }
 

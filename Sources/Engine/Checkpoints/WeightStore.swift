@@ -46,8 +46,28 @@ package struct WeightStore: Sendable {
     sources = tensors.mapValues { .memory($0) }
   }
 
+  /// The same for weights under the names of an older or another exporter; throws where two names
+  /// give the same tensor.
+  package init(
+    tensors: [String: Tensor], path: String, naming: WeightNaming
+  ) throws(CheckpointError) {
+    self.path = path
+    for (stored, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      guard let name = naming.canonical(stored) else { continue }
+      guard sources.updateValue(.memory(tensor), forKey: name) == nil else {
+        throw .duplicateTensor(path: path, tensor: stored)
+      }
+    }
+  }
+
   /// Names of the tensors that nobody has taken yet, sorted.
   package var unread: [String] { sources.keys.sorted() }
+
+  /// The stored shapes of the tensors that nobody has taken yet.
+  package var shapes: [String: [Int]] { sources.mapValues(Self.shape) }
+
+  /// The stored shape of a tensor that nobody has taken yet; nil where there is none.
+  package func shape(of name: String) -> [Int]? { sources[name].map(Self.shape) }
 
   package func contains(_ name: String) -> Bool { sources[name] != nil }
 

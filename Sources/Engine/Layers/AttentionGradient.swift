@@ -16,17 +16,19 @@ struct AttentionGradient: Sendable {
   private let heads: Int
   private let scale: Float
   private let causal: Bool
+  private let keyLengths: [Int]?
   private let queryBlock: Int
   private let keyBlock: Int
 
   /// - Parameters: as of `attention`; `result` is what it returned, `logSums` what it kept.
   init(
     query: Tensor, key: Tensor, value: Tensor, result: Tensor, logSums: Tensor, heads: Int,
-    scale: Float?, causal: Bool
+    scale: Float?, causal: Bool, keyLengths: [Int]? = nil
   ) {
     (self.query, self.key, self.value) = (query, key, value)
     (self.result, self.logSums) = (result, logSums)
     (self.heads, self.causal) = (heads, causal)
+    self.keyLengths = keyLengths
     self.scale = scale ?? 1 / Float(max(query.shape[2] / heads, 1)).squareRoot()
     queryBlock = min(query.shape[1], 64)
     keyBlock = min(key.shape[1], 512)
@@ -100,8 +102,11 @@ struct AttentionGradient: Sendable {
               let start = block * keyBlock
               let row = sample * queries * heads + head
               let keyRow = (sample * keys + start) * heads + head
+              let stored = min(keyBlock, keys - start)
+              let length = keyLengths?[sample] ?? keys
               KeyBlock(
-                owner: self, start: start, count: min(keyBlock, keys - start),
+                owner: self, start: start, stored: stored,
+                count: min(stored, max(0, length - start)),
                 query: query + row * size, key: key + keyRow * size,
                 value: value + keyRow * valueSize, gradient: gradient + row * valueSize,
                 logSums: logSums + pair * queries, means: means + pair * queries,
@@ -132,6 +137,9 @@ struct AttentionGradient: Sendable {
   private struct KeyBlock {
     let owner: AttentionGradient
     let start: Int
+    /// Keys in the block.
+    let stored: Int
+    /// Keys in it that count; they stand before the others.
     let count: Int
     let query: UnsafePointer<Float>
     let key: UnsafePointer<Float>
@@ -149,14 +157,14 @@ struct AttentionGradient: Sendable {
     private var valueDistance: Int { owner.heads * owner.valueSize }
 
     func run() {
-      // Queries before the first key of the block do not see it.
-      let blind = owner.causal ? min(start / owner.queryBlock * owner.queryBlock, owner.queries) : 0
+      // Queries before the first key of the block do not see it, and none sees padding.
+      let unseen =
+        owner.causal ? min(start / owner.queryBlock * owner.queryBlock, owner.queries) : 0
+      let blind = count == 0 ? owner.queries : unseen
       for row in 0..<blind { (toQuery + row * distance).update(repeating: 0, count: owner.size) }
-      if blind >= owner.queries {
-        for row in 0..<count {
-          (toKey + row * distance).update(repeating: 0, count: owner.size)
-          (toValue + row * valueDistance).update(repeating: 0, count: owner.valueSize)
-        }
+      for row in (blind >= owner.queries ? 0 : count)..<stored {
+        (toKey + row * distance).update(repeating: 0, count: owner.size)
+        (toValue + row * valueDistance).update(repeating: 0, count: owner.valueSize)
       }
       for first in stride(from: blind, to: owner.queries, by: owner.queryBlock) {
         add(first, min(owner.queryBlock, owner.queries - first), isFirst: first == blind)

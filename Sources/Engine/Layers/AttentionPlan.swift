@@ -3,7 +3,8 @@ import Compute
 import Glibc
 import Tensors
 
-/// How attention is cut into blocks; a function of one sample's shape alone.
+/// How attention is cut into blocks; a function of one sample's shape, and of how many of its keys
+/// count, alone.
 ///
 /// Keys and values are packed into panels once; then every block of queries walks over the blocks of
 /// keys: scores, their exponentials, and what they gather stay in the second-level cache.
@@ -17,17 +18,21 @@ struct AttentionPlan {
   private let valueSize: Int
   private let scale: Float
   private let causal: Bool
+  private let keyLengths: [Int]?
   private let queryBlock: Int
   private let keyBlock: Int
   private let width = PackedMatrix.panelColumns
 
-  init(query: Shape, value: Shape, heads: Int, scale: Float?, causal: Bool) {
+  init(
+    query: Shape, value: Shape, heads: Int, scale: Float?, causal: Bool, keyLengths: [Int]? = nil
+  ) {
     (batch, queries, keys) = (query[0], query[1], value[1])
     self.heads = heads
     size = query[2] / heads
     valueSize = value[2] / heads
     self.scale = scale ?? 1 / Float(max(size, 1)).squareRoot()
     self.causal = causal
+    self.keyLengths = keyLengths
     queryBlock = min(queries, 72)
     keyBlock = 512
     output = [batch, queries, heads * valueSize]
@@ -145,9 +150,10 @@ struct AttentionPlan {
     let keysAndValues = packed + pair * (packedKeys + packedValues)
     scratch.maximum.update(repeating: -.infinity, count: rows.count)
     scratch.total.update(repeating: 0, count: rows.count)
-    let end = causal ? min(keys, rows.upperBound) : keys
+    let length = keyLengths?[sample] ?? keys
+    let end = causal ? min(length, rows.upperBound) : length
     for start in stride(from: 0, to: end, by: keyBlock) {
-      let range = start..<min(keys, start + keyBlock)
+      let range = start..<min(length, start + keyBlock)
       score(source, rows.count, keysAndValues, range, scratch)
       Kernels.active.softmax_step(
         scratch.scores, keyBlock, rows.count, range.count, scale,

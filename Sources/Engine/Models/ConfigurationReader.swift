@@ -122,6 +122,26 @@ struct ConfigurationReader {
 
   // MARK: Lists
 
+  /// A list of exactly `count` numbers.
+  mutating func numbers(
+    _ key: String, count: Int, in range: ClosedRange<Double>, default fallback: [Float]
+  ) throws(ModelError) -> [Float] {
+    guard let stored = value(key) else { return fallback }
+    var numbers: [Float] = []
+    if case .array(let elements) = stored {
+      for element in elements {
+        switch element {
+        case .integer(let integer) where range.contains(Double(integer)):
+          numbers.append(Float(integer))
+        case .number(let number) where range.contains(number): numbers.append(Float(number))
+        default: break
+        }
+      }
+      if numbers.count == count, elements.count == count { return numbers }
+    }
+    throw refusal(key, "\(count) numbers from \(range.lowerBound) to \(range.upperBound)")
+  }
+
   /// A list of whole numbers, 1 to 8 of them.
   mutating func integers(
     _ key: String, in range: ClosedRange<Int>, default fallback: [Int]
@@ -188,5 +208,22 @@ struct ConfigurationReader {
       result.append(found.value)
     }
     return result
+  }
+}
+
+extension ConfigurationReader {
+  /// A `config.json` of these members, each value as JSON.
+  static func file(_ members: [(key: String, text: String)]) -> String {
+    let lines = members.map { "  \"\($0.key)\": \($0.text)" }
+    return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
+  }
+
+  /// The object under a key, empty where there is none, as a reader of its own.
+  mutating func nested(_ key: String, ignoring: Set<String>) throws(ModelError) -> Self {
+    switch value(key) {
+    case nil: return Self(JSONObject(), path: path, ignoring: ignoring)
+    case .object(let members)?: return Self(members, path: path, ignoring: ignoring)
+    default: throw refusal(key, "an object")
+    }
   }
 }

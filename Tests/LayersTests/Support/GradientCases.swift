@@ -104,12 +104,14 @@ enum GradientCases {
   // MARK: Attention and the rest
 
   private static func attending(
-    _ name: String, heads: Int, causal: Bool = false, shapes: [Shape]? = nil
+    _ name: String, heads: Int, causal: Bool = false, lengths: [Int]? = nil,
+    shapes: [Shape]? = nil
   ) -> GradientCase {
     GradientCase("attention \(name)", ["query", "key", "value"], shapes: shapes) {
-      attention(query: $0[0], key: $0[1], value: $0[2], heads: heads, causal: causal)
+      attention(
+        query: $0[0], key: $0[1], value: $0[2], heads: heads, causal: causal, keyLengths: lengths)
     } twin: {
-      LayerTwins.attention($0[0], $0[1], $0[2], heads: heads, causal: causal)
+      LayerTwins.attention($0[0], $0[1], $0[2], heads: heads, causal: causal, lengths: lengths)
     }
   }
 
@@ -123,6 +125,15 @@ enum GradientCases {
     attending(
       "causal, with keys to spare", heads: 1, causal: true,
       shapes: [[2, 90, 3], [2, 520, 3], [2, 520, 2]]),
+    attending(
+      "padded", heads: 2, lengths: [7, 1, 4], shapes: [[3, 5, 6], [3, 7, 6], [3, 7, 4]]),
+    // The second block of keys is padding in part, or whole.
+    attending(
+      "padded, of many keys", heads: 1, lengths: [517, 512, 3],
+      shapes: [[3, 70, 2], [3, 530, 2], [3, 530, 2]]),
+    attending(
+      "causal, padded", heads: 2, causal: true, lengths: [9, 2],
+      shapes: [[2, 80, 4], [2, 80, 4], [2, 80, 4]]),
   ]
 
   private static func picture(

@@ -88,7 +88,8 @@ enum LayerTwins {
   }
 
   static func attention(
-    _ query: Doubles, _ key: Doubles, _ value: Doubles, heads: Int, causal: Bool = false
+    _ query: Doubles, _ key: Doubles, _ value: Doubles, heads: Int, causal: Bool = false,
+    lengths: [Int]? = nil
   ) -> Doubles {
     let (size, valueSize) = (query.shape[2] / heads, value.shape[2] / heads)
     let (queries, keys) = (query.shape[1], key.shape[1])
@@ -97,8 +98,9 @@ enum LayerTwins {
     for place in 0..<query.shape[0] * queries * heads {
       let (row, head) = place.quotientAndRemainder(dividingBy: heads)
       let first = row / queries * keys
+      let length = lengths?[row / queries] ?? keys
       var total = 0.0
-      for column in first..<first + (causal ? min(row % queries + 1, keys) : keys) {
+      for column in first..<first + (causal ? min(row % queries + 1, length) : length) {
         var score = 0.0
         for i in 0..<size { score += q[place * size + i] * k[(column * heads + head) * size + i] }
         let weight = exp(score / Double(size).squareRoot())
