@@ -104,7 +104,7 @@ let package = Package(
       "Training", "Optimizers", ["Tensors", "Compute", "CKernels", "Checkpoints", "Digests"],
       settings: numeric),
     room("Training", "Losses", ["Models", "Diffusion", "Tensors"], settings: numeric),
-    room("Training", "Datasets", ["Imaging", "Tensors", "Compute"], settings: numeric),
+    room("Training", "Datasets", ["Imaging", "Tensors", "Compute", "Digests"], settings: numeric),
     room(
       "Training", "Recipes",
       [
@@ -140,7 +140,8 @@ let package = Package(
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
         "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests", "Locks",
-        "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
+        "Datasets", "Recipes", "Plots", "DefaultModel", argumentParser, logging, metrics, lifecycle,
+        unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
@@ -170,7 +171,9 @@ let package = Package(
         "Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute",
         "Goldens",
       ], fixtures: true, settings: numeric),
-    test("Datasets", ["Datasets", "Imaging"], settings: numeric),
+    test("Datasets", ["Datasets", "Imaging", "Compute"], fixtures: true, settings: numeric),
+    test("Plots", ["Plots"]),
+    test("Recipes", ["Recipes", "Datasets", "Editing", "Imaging", "Diffusion"], settings: numeric),
     test("Sockets", ["Sockets", "CPlatform", system, logging]),
     test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
     test("Observability", ["Observability", logging, metrics]),

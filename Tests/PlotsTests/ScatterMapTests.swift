@@ -4,7 +4,9 @@ import Testing
 @testable import Plots
 
 @Suite struct ScatterMapTests {
-  @Test func `points lie inside the frame, kept ones above dropped ones, labels are escaped`() throws {
+  @Test func `points lie inside the frame, kept ones above dropped ones, labels are escaped`()
+    throws
+  {
     let points = [
       ScatterMap.Point(x: -5, y: 3, group: 0, isKept: true, label: "a <b> & \"c\""),
       ScatterMap.Point(x: 5, y: -1, group: 1, isKept: false, label: "d"),

@@ -20,7 +20,8 @@ import Testing
       var seen: Set<String> = []
       for candidate in 0..<4 {
         let settings = plan.settings(group: group, candidate: candidate)
-        let name = "\(settings.steps ?? 0) \(settings.guidanceScale ?? 0) \(settings.sampler?.rawValue ?? "")"
+        let name =
+          "\(settings.steps ?? 0) \(settings.guidanceScale ?? 0) \(settings.sampler?.rawValue ?? "")"
         counts[name, default: 0] += 1
         #expect(seen.insert(name).inserted)
       }

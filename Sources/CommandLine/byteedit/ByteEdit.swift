@@ -12,5 +12,5 @@ struct ByteEdit: AsyncParsableCommand {
       editor unless --model names another.
       """,
     version: BuildIdentity.version,
-    subcommands: [ServeCommand.self, EditCommand.self, ModelCommand.self])
+    subcommands: [ServeCommand.self, EditCommand.self, ModelCommand.self, DataCommand.self])
 }

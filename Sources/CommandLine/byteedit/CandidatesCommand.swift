@@ -61,7 +61,8 @@ struct CandidatesCommand: ParsableCommand {
   func run() throws {
     let path = try model ?? ModelLocator.embeddedModel()
     let editor = try EditorModel(
-      folder: path, name: model.map { URL(fileURLWithPath: $0).lastPathComponent } ?? DefaultModel.name)
+      folder: path,
+      name: model.map { URL(fileURLWithPath: $0).lastPathComponent } ?? DefaultModel.name)
     let subjects = try subjects(for: editor)
     let plan = try CandidatePlan(
       perPrompt: perPrompt, steps: steps.integers("steps"), guidanceScales: guidance.numbers,

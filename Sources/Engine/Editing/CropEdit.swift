@@ -64,7 +64,7 @@ extension EditorModel {
     try check(pictures)
     let (mean, _) = try pipeline.autoencoder.encode(Tensor(pictures: pictures))
     let factor = Float(pipeline.autoencoder.configuration.scalingFactor)
-    return try pictures(decoding: mean * factor)
+    return try decodedPictures(decoding: mean * factor)
   }
 
   private func finished(
@@ -75,7 +75,7 @@ extension EditorModel {
     var denoising = try pipeline.denoising(
       conditionings, seeds: edits.map(\.seed), context: context, settings: settings)
     while try denoising.next() != nil {}
-    return try pictures(decoding: denoising.latent)
+    return try decodedPictures(decoding: denoising.latent)
   }
 
   /// Keys and values of all negative prompts, then of all prompts.
@@ -104,7 +104,7 @@ extension EditorModel {
   }
 
   /// `[batch, h, w, latent channels]` to as many pictures.
-  private func pictures(decoding latents: Tensor) throws -> [FloatImage] {
+  private func decodedPictures(decoding latents: Tensor) throws -> [FloatImage] {
     let pixels = try pipeline.decode(latents)
     let values = pixels.values
     guard values.allSatisfy(\.isFinite) else { throw EditError.notFinite(stage: "decoding") }

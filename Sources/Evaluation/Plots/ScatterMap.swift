@@ -53,7 +53,8 @@ package struct ScatterMap: Sendable {
       ? "r=\"3.5\" fill=\"\(colour)\""
       : "r=\"2.5\" fill=\"none\" stroke=\"\(colour)\" stroke-opacity=\"0.5\""
     let (x, y) = frame.place(point)
-    return "<circle cx=\"\(x)\" cy=\"\(y)\" \(style)><title>\(svgText(point.label))</title></circle>"
+    return
+      "<circle cx=\"\(x)\" cy=\"\(y)\" \(style)><title>\(svgText(point.label))</title></circle>"
   }
 
   /// Hues a golden angle apart: neighbours in number are far apart in colour.

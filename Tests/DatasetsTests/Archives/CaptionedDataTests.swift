@@ -90,7 +90,8 @@ import Testing
 
     try folder.write(
       "metadata.jsonl",
-      "{\"file_name\": \"b.png\", \"text\": \"lines b\"}\r\n\n{\"file_name\":\"a.png\",\"text\":\"\"}")
+      "{\"file_name\": \"b.png\", \"text\": \"lines b\"}\r\n\n{\"file_name\":\"a.png\",\"text\":\"\"}"
+    )
     let lines = try CaptionedFolder(path: folder.path)
     #expect(lines.count == 2)
     #expect(try (0..<2).map { try lines.example(at: $0).caption } == ["lines b", ""])

@@ -123,7 +123,9 @@ import Testing
     for _ in 0..<Int.random(in: 1...4, using: &generator) {
       guard bytes.count > 600 else { break }
       let block = 512 * Int.random(in: 0..<bytes.count / 512, using: &generator)
-      let fields = [0, 124, 125, 135, 148, 156, 257, 345, Int.random(in: 0..<512, using: &generator)]
+      let fields = [
+        0, 124, 125, 135, 148, 156, 257, 345, Int.random(in: 0..<512, using: &generator),
+      ]
       let at = block + (fields.randomElement(using: &generator) ?? 0)
       switch Int.random(in: 0..<4, using: &generator) {
       case 0: bytes[at] = UInt8.random(in: 0...255, using: &generator)

@@ -11,7 +11,7 @@ import Testing
     (.seam, [.seam, .lighting]), (.noise, [.sharpness, .texture]), (.relighting, [.lighting]),
   ]
 
-  private func scores(
+  private func damaged(
     _ kind: Degradation.Kind, _ strength: Double, seed: UInt64, _ reference: OracleReference
   ) throws -> OracleScores {
     let damaged = try Degradation(kind, strength: strength, seed: seed)
@@ -33,7 +33,7 @@ import Testing
     let strengths = [0, 0.25, 0.5, 0.75, 1]
     for seed in 0..<6 as Range<UInt64> {
       let reference = try OracleScene.reference(seed: seed)
-      let scores = try strengths.map { try scores(kind, $0, seed: seed, reference) }
+      let scores = try strengths.map { try damaged(kind, $0, seed: seed, reference) }
       for term in terms {
         let values = scores.compactMap { $0[term] }
         #expect(values.count == strengths.count)
@@ -52,7 +52,7 @@ import Testing
     for seed in 0..<6 as Range<UInt64> {
       let reference = try OracleScene.reference(seed: seed)
       let whole = try Oracle(reference).scores(reference.target)
-      let damaged = try scores(kind, 0.6, seed: seed, reference)
+      let damaged = try self.damaged(kind, 0.6, seed: seed, reference)
       #expect(damaged.score(.all) < whole.score(.all) - 0.02, "\(kind) \(seed)")
       #expect(damaged.values.values.allSatisfy { (0...1).contains($0) })
     }

@@ -57,8 +57,9 @@ package struct CaptionedFolder: Dataset {
 
   // MARK: Captions
 
-  private static func lines(_ path: String) throws(DatasetError) -> [(file: String, caption: String)]
-  {
+  private static func lines(_ path: String) throws(DatasetError) -> [(
+    file: String, caption: String
+  )] {
     var entries: [(file: String, caption: String)] = []
     for (number, line) in try TextLines(path: path) {
       let value = try? JSONSerialization.jsonObject(with: Data(line.utf8))

@@ -142,7 +142,8 @@ private struct TarWalk<Source: RandomAccessBytes> {
   /// Where the header behind the data begins; the padding of the very last one may be missing.
   private func end(of size: Int, from start: Int, _ name: String) throws(DatasetError) -> Int {
     guard size <= source.size - start else {
-      throw member(name, "\(size) bytes are announced, the archive ends after \(source.size - start)")
+      throw member(
+        name, "\(size) bytes are announced, the archive ends after \(source.size - start)")
     }
     let blocks = (size + TarHeader.blockSize - 1) / TarHeader.blockSize
     return start + blocks * TarHeader.blockSize

@@ -5,7 +5,7 @@ package import Imaging
 /// a candidate is from it.
 ///
 /// It is no person's taste. It ranks candidates of one edit by damage that can be named, and every
-/// term falls when its own damage grows; docs/datasets.md lists them.
+/// term falls when its own damage grows; docs/preferences.md lists them.
 package struct Oracle: Sendable {
   private let reference: OracleReference
   private let targetLuma: Plane

@@ -10,7 +10,7 @@ struct Plane {
     (self.width, self.height, self.values) = (width, height, values)
   }
 
-  /// Luma after Rec. 601 of the stored numbers, 0...1.
+  /// Luma of the stored numbers by the weights of Rec 601, 0...1.
   init(lumaOf image: FloatImage) {
     self.init(image, red: 0.299, green: 0.587, blue: 0.114)
   }

@@ -41,7 +41,9 @@ package enum PreferenceFile {
         preference.faults.forEach(note)
         if checksFiles { missingFile(of: preference, beside: path).map(note) }
         let first = seen.updateValue(number, forKey: [preference.id, preference.annotator])
-        if let first { note("\(preference.annotator) judged \(preference.id) in line \(first) too") }
+        if let first {
+          note("\(preference.annotator) judged \(preference.id) in line \(first) too")
+        }
       } catch { problems.append(error) }
     }
     return problems

@@ -50,7 +50,9 @@ package enum PreferenceMerge {
   private static func points(_ votes: [Preference]) -> [PictureReference: Double] {
     var points: [PictureReference: Double] = [:]
     for vote in votes {
-      for candidate in vote.candidates ?? [vote.best, vote.worst] { points[candidate, default: 0] += 0 }
+      for candidate in vote.candidates ?? [vote.best, vote.worst] {
+        points[candidate, default: 0] += 0
+      }
       let share = 1 / Double(max(1, (vote.candidates?.count ?? 2) - 1))
       for comparison in vote.comparisons {
         points[comparison.better, default: 0] += share

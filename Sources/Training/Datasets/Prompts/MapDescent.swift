@@ -53,7 +53,8 @@ struct MapDescent {
 
   private mutating func centre() {
     for axis in 0..<2 {
-      let mean = stride(from: axis, to: places.count, by: 2).reduce(0) { $0 + places[$1] }
+      let mean =
+        stride(from: axis, to: places.count, by: 2).reduce(0) { $0 + places[$1] }
         / Double(count)
       for k in stride(from: axis, to: places.count, by: 2) { places[k] -= mean }
     }

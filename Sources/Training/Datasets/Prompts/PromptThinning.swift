@@ -42,7 +42,8 @@ package struct PromptThinning: Sendable {
     }
     guard (1...prompts.count).contains(settings.keep) else {
       throw .invalidSetting(
-        name: "keep", reason: "\(settings.keep); must be 1 to the number of prompts, \(prompts.count)"
+        name: "keep",
+        reason: "\(settings.keep); must be 1 to the number of prompts, \(prompts.count)"
       )
     }
     let points = embeddings.normalized()

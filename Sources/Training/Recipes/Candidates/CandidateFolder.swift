@@ -2,7 +2,7 @@ package import Datasets
 import Foundation
 package import Imaging
 
-/// A folder of candidates:
+/// A folder of candidates.
 ///
 ///     settings.json                    how all of it was drawn
 ///     manifest.jsonl                   a `CandidateRecord` a line

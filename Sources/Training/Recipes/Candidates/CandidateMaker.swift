@@ -1,6 +1,6 @@
 package import Datasets
 package import Editing
-package import Imaging
+import Imaging
 
 /// Draws candidates of many edits and has the oracle rank them.
 ///
@@ -109,7 +109,8 @@ package struct CandidateMaker: Sendable {
     if let instance = reference.instance { try folder.write(instance, to: file("instance")) }
     return CandidateRecord(
       id: id, task: subject.task, prompt: subject.prompt, request: subject.request,
-      attributes: subject.attributes, clusters: subject.clusters, source: file("source"), mask: file("mask"),
+      attributes: subject.attributes, clusters: subject.clusters, source: file("source"),
+      mask: file("mask"),
       target: file("target"), background: file("background"),
       instance: reference.instance.map { _ in file("instance") },
       reconstruction: file("reconstruction"), candidates: [])

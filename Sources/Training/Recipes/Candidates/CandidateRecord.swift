@@ -1,6 +1,8 @@
 package import Datasets
 
-/// One edit with its candidates: a line of `manifest.jsonl`. Files are relative to its folder.
+/// One edit with its candidates: a line of `manifest.jsonl`.
+///
+/// Files are relative to its folder.
 package struct CandidateRecord: Codable, Sendable, Equatable {
   /// One picture that was drawn, and how.
   package struct Candidate: Codable, Sendable, Equatable {

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// Looks into data for training.
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Look into data for training, and make some.",
+    subcommands: [CandidatesCommand.self, PreferencesCommand.self, PromptsCommand.self])
+}
