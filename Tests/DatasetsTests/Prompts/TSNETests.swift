@@ -84,9 +84,10 @@ import Testing
     }
     let first = try map(1)
     #expect(try map(3) == first)
-    #expect(first.values.allSatisfy(\.isFinite))
+    #expect(first.values.allSatisfy { $0.isFinite })
     let same = try PointSet(width: 1, values: [Float](repeating: 1, count: 6))
-    #expect(try TSNE(same, iterations: 40).map.values.allSatisfy(\.isFinite))
+    let together = try TSNE(same, iterations: 40).map.values
+    #expect(together.allSatisfy { $0.isFinite })
     #expect(throws: DatasetError.self) { try TSNE(try PointSet(width: 1, values: [1, 2, 3])) }
     #expect(throws: DatasetError.self) {
       try TSNE(try PointSet(width: 1, values: [Float](repeating: 0, count: 5001)))
