@@ -163,6 +163,11 @@ let package = Package(
       ["Editing", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
       fixtures: true, settings: numeric),
     test(
+      "Rewards",
+      [
+        "Rewards", "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors", "Compute", "Imaging",
+      ], fixtures: true, settings: numeric),
+    test(
       "Optimizers", ["Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Goldens"],
       fixtures: true, settings: numeric),
     test(

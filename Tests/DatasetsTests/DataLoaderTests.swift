@@ -47,6 +47,15 @@ struct DataLoaderTests {
     #expect(try loader.next(1) == [30])
   }
 
+  @Test func `a slice is counted from 0, ends, and must lie in the data`() throws {
+    let slice = try Numbers(count: 20).slice(5..<9)
+    #expect(slice.count == 4)
+    #expect(try DataLoader(slice, threads: 2).next(9) == [50, 60, 70, 80])
+    #expect(throws: DatasetError.self) { try slice.example(at: 4) }
+    #expect(throws: DatasetError.self) { try Numbers(count: 20).slice(15..<21) }
+    #expect(throws: DatasetError.self) { try Numbers().slice(3..<3) }
+  }
+
   @Test func `scenes are the same from one thread and from four`() throws {
     let generator = try SceneGenerator(side: 32, seed: 1)
     let one = try DataLoader(generator, threads: 1, ahead: 4).next(24)

@@ -131,6 +131,21 @@ import Testing
     }
   }
 
+  @Test func `CLIP's gradients are torch's`() throws {
+    let fixture = try Fixture("clip-dual")
+    let tokens = try fixture.golden.integers("tokens")
+    let inputs = ["pixels": try fixture.picture("pixels")]
+    try check("clip-dual", inputs: inputs) { fixture, reference, weights, inputs in
+      let model = try CLIPCheckpoint(
+        weights: WeightStore(tensors: weights), configurationPath: fixture.path + "/config.json"
+      ).model()
+      let logits = try model.logits(
+        pixels: try #require(inputs["pixels"]),
+        tokens: stride(from: 0, to: tokens.count, by: 16).map { Array(tokens[$0..<$0 + 16]) })
+      return squaredError(logits, try reference.file.tensor("target:0"))
+    }
+  }
+
   @Test func `a reward model's gradients are torch's, its pictures' too`() throws {
     let inputs = ["pixels": try Fixture("blip-reward").picture("pixels")]
     try check("blip-reward", .blipReward, inputs: inputs) { fixture, reference, weights, inputs in

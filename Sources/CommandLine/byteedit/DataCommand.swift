@@ -4,5 +4,7 @@ import ArgumentParser
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Look into data for training, and make some.",
-    subcommands: [CandidatesCommand.self, PreferencesCommand.self, PromptsCommand.self])
+    subcommands: [
+      PreviewCommand.self, CandidatesCommand.self, PreferencesCommand.self, PromptsCommand.self,
+    ])
 }

@@ -10,6 +10,14 @@ package enum CheckpointError: Error, Equatable {
   case unexpectedJSON(path: String, key: String, reason: String)
   /// The safetensors file is shorter than its own header says, or its header length is absurd.
   case malformedHeader(path: String, reason: String)
+  /// A torch checkpoint is damaged; `offset` counts bytes from its start.
+  case malformedArchive(path: String, offset: Int, reason: String)
+  /// A pickle names a function or class that is no part of a checkpoint.
+  case refusedGlobal(path: String, name: String)
+  /// A file is no checkpoint, or one of a kind that is not read.
+  case unsupportedCheckpoint(path: String, reason: String)
+  /// A torch file is sound but holds something else than named tensors.
+  case noStateDictionary(path: String, found: String)
   /// One tensor's entry in the header is wrong.
   case malformedTensor(path: String, tensor: String, reason: String)
   /// A tensor is stored in a type that cannot be read as what is asked for.
@@ -36,6 +44,19 @@ package enum CheckpointError: Error, Equatable {
   case unwritable(path: String, reason: String)
 }
 
+extension CheckpointError {
+  static func notReal(path: String, tensor: String, type: ElementType) -> CheckpointError {
+    .unsupportedType(
+      path: path, tensor: tensor, type: type.rawValue, supported: "F64, F32, F16, BF16")
+  }
+
+  static func notInteger(path: String, tensor: String, type: ElementType) -> CheckpointError {
+    .unsupportedType(
+      path: path, tensor: tensor, type: type.rawValue,
+      supported: "I8, I16, I32, I64, U8, U16, U32, U64 below 2^63, BOOL")
+  }
+}
+
 extension CheckpointError: CustomStringConvertible {
   /// The fault and its remedy in one sentence.
   package var description: String {
@@ -43,6 +64,8 @@ extension CheckpointError: CustomStringConvertible {
     case .unreadable, .tooLarge, .escapingPath, .incompleteFolder, .invalidSetting, .unwritable:
       folderFault
     case .malformedJSON, .unexpectedJSON, .malformedHeader: documentFault
+    case .malformedArchive, .refusedGlobal, .unsupportedCheckpoint, .noStateDictionary:
+      archiveFault
     default: tensorFault
     }
   }
@@ -70,6 +93,22 @@ extension CheckpointError: CustomStringConvertible {
     case .unexpectedJSON(let path, let key, let reason): "\(path), key \"\(key)\": \(reason)"
     case .malformedHeader(let path, let reason):
       "\(path) is not a whole safetensors file: \(reason); fetch or export the file again"
+    default: ""
+    }
+  }
+
+  private var archiveFault: String {
+    switch self {
+    case .malformedArchive(let path, let offset, let reason):
+      "\(path) is damaged at byte \(offset): \(reason); fetch or export the file again"
+    case .refusedGlobal(let path, let name):
+      "\(path) asks for \(name), and reading such a pickle could run any code; only tensors, "
+        + "dictionaries, lists, numbers and texts are built: save model.state_dict() alone, or "
+        + "convert the file to safetensors"
+    case .unsupportedCheckpoint(let path, let reason):
+      "\(path) cannot be read as a checkpoint: \(reason)"
+    case .noStateDictionary(let path, let found):
+      "\(path) holds \(found), not a dictionary of tensors; save model.state_dict()"
     default: ""
     }
   }

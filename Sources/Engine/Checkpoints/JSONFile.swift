@@ -1,12 +1,12 @@
 import Glibc
 
 /// What stands at a path, symbolic links followed: caches of downloaded models are full of them.
-enum FileKind {
+package enum FileKind {
   case file
   case folder
   case other
 
-  init?(_ path: String) {
+  package init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     switch status.st_mode & S_IFMT {

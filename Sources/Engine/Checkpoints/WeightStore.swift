@@ -7,7 +7,7 @@ package struct WeightStore: Sendable {
   package protocol Companion: Sendable {}
 
   private enum Source: Sendable {
-    case file(SafetensorsFile, name: String)
+    case file(any TensorFile, name: String)
     case memory(Tensor)
   }
 
@@ -18,7 +18,7 @@ package struct WeightStore: Sendable {
 
   /// Joins shards; throws when two of them, or two spellings of a name, give the same tensor.
   package init(
-    files: [SafetensorsFile], path: String, naming: WeightNaming = .asStored
+    files: [any TensorFile], path: String, naming: WeightNaming = .asStored
   ) throws(CheckpointError) {
     self.path = path
     for file in files {
@@ -30,6 +30,13 @@ package struct WeightStore: Sendable {
         sources[name] = .file(file, name: stored)
       }
     }
+  }
+
+  /// Opens one checkpoint file: safetensors or what torch wrote, told apart by its first bytes.
+  package init(
+    checkpoint path: String, naming: WeightNaming = .asStored
+  ) throws(CheckpointError) {
+    try self.init(files: [try CheckpointFile.open(path)], path: path, naming: naming)
   }
 
   /// Opens the weights of one part's folder, in one file or in shards.
@@ -70,6 +77,19 @@ package struct WeightStore: Sendable {
   package func shape(of name: String) -> [Int]? { sources[name].map(Self.shape) }
 
   package func contains(_ name: String) -> Bool { sources[name] != nil }
+
+  /// Moves every tensor that `renamed` gives a new name to a store of its own; of two that would
+  /// get the same name, the second in order stays here.
+  package mutating func split(_ renamed: (String) -> String?) -> WeightStore {
+    var part = self
+    part.sources = [:]
+    for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+      guard let other = renamed(name), part.sources[other] == nil else { continue }
+      part.sources[other] = source
+      sources[name] = nil
+    }
+    return part
+  }
 
   /// Takes a tensor of exactly this shape.
   package mutating func take(_ name: String, shape: [Int]) throws(CheckpointError) -> Tensor {
@@ -123,7 +143,7 @@ package struct WeightStore: Sendable {
   private static func shape(of source: Source) -> [Int] {
     switch source {
     case .memory(let tensor): (0..<tensor.shape.rank).map { tensor.shape[$0] }
-    case .file(let file, let stored): file.entries[stored]?.shape ?? []
+    case .file(let file, let stored): file.shape(of: stored) ?? []
     }
   }
 }

@@ -51,17 +51,9 @@ package struct CLIPTokenizer: Sendable {
   /// - Parameter maxLength: ids in all, at least 2; the folder's `model_max_length` by default.
   ///   With neither, nothing is cut or padded.
   package func encode(_ text: String, maxLength: Int? = nil) -> TokenizedPrompt {
-    let content = contentIDs(text)
-    guard let length = maxLength ?? maximumLength else {
-      return TokenizedPrompt(
-        ids: [beginID] + content + [endID], contentTokenCount: content.count, droppedTokenCount: 0)
-    }
-    let room = max(length, 2) - 2
-    let kept = content.prefix(room)
-    let padding = Array(repeating: paddingID, count: room - kept.count)
-    return TokenizedPrompt(
-      ids: [beginID] + kept + [endID] + padding, contentTokenCount: kept.count,
-      droppedTokenCount: content.count - kept.count)
+    TokenizedPrompt(
+      framing: contentIDs(text), begin: beginID, end: endID, padding: paddingID,
+      length: maxLength ?? maximumLength)
   }
 
   /// The ids of the text alone, however long.

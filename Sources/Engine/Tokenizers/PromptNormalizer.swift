@@ -23,6 +23,19 @@ enum PromptNormalizer {
 
   static func composed(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     if text.allSatisfy({ $0.value < 0x300 }) { return text }
+    return byRuns(text) { String($0)._nfc }
+  }
+
+  static func decomposed(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    if text.allSatisfy(\.isASCII) { return text }
+    return byRuns(text) { String($0)._nfd }
+  }
+
+  /// Brings what lies between characters that the reference does not know into a canonical form.
+  private static func byRuns(
+    _ text: [Unicode.Scalar],
+    _ form: (String.UnicodeScalarView) -> some Sequence<Unicode.Scalar>
+  ) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(text.count)
     var run = String.UnicodeScalarView()
@@ -30,12 +43,12 @@ enum PromptNormalizer {
       if let age = scalar.properties.age, age.major <= compositionVersion {
         run.append(contentsOf: hiddenMarks[scalar] ?? [scalar])
       } else {
-        result.append(contentsOf: String(run)._nfc)
+        result.append(contentsOf: form(run))
         run.removeAll()
         result.append(scalar)
       }
     }
-    result.append(contentsOf: String(run)._nfc)
+    result.append(contentsOf: form(run))
     return result
   }
 

@@ -18,34 +18,13 @@ struct SpecialTokens {
       configuration.unkToken ?? Self.endOfText, configuration.padToken ?? Self.endOfText,
     ]
     let resolved = named.map { token in stated.first { $0.content == token.content } ?? token }
-    added = try Self.assignIDs(stated + resolved + configuration.extraTokens, folder.vocabulary)
+    added = try AddedToken.assignIDs(
+      stated + resolved + configuration.extraTokens, vocabularyCount: folder.vocabulary.count
+    ) { folder.vocabulary[$0] }
     begin = try Self.id(of: named[0], "begin token", added)
     end = try Self.id(of: named[1], "end token", added)
     padding = try Self.id(of: named[3], "padding token", added)
     unknown = folder.vocabulary[named[2].content]
-  }
-
-  /// Gives each token its id in the vocabulary or the next free one, as the reference counts them;
-  /// of tokens of the same content the last one tells how it is looked for.
-  private static func assignIDs(
-    _ tokens: [AddedToken], _ vocabulary: [String: Int32]
-  ) throws(TokenizerError) -> [(token: AddedToken, id: Int32)] {
-    var added: [(token: AddedToken, id: Int32)] = []
-    var next = Int32(clamping: vocabulary.count)
-    for token in tokens where !token.content.isEmpty {
-      if let index = added.firstIndex(where: { $0.token.content == token.content }) {
-        added[index].token = token
-        continue
-      }
-      let id = vocabulary[token.content] ?? next
-      if id == next { next += 1 }
-      if let stated = token.statedID, stated != id {
-        throw .malformed(
-          file: "the added tokens", reason: "\"\(token.content)\" has id \(stated), not \(id)")
-      }
-      added.append((token, id))
-    }
-    return added
   }
 
   private static func id(

@@ -7,6 +7,9 @@ package struct TokenizedPrompt: Sendable, Equatable {
   /// How many tokens of the text did not fit; the end token is kept all the same.
   package let droppedTokenCount: Int
 
+  /// Ids that are no padding: begin, content and end.
+  package var length: Int { contentTokenCount + 2 }
+
   /// Whether the end of the text was cut off.
   package var isTruncated: Bool { droppedTokenCount > 0 }
 
@@ -14,5 +17,16 @@ package struct TokenizedPrompt: Sendable, Equatable {
     self.ids = ids
     self.contentTokenCount = contentTokenCount
     self.droppedTokenCount = droppedTokenCount
+  }
+
+  /// Sets content between begin and end, cut and padded to `length` ids in all (at least 2);
+  /// without a length nothing is cut or padded.
+  init(framing content: [Int], begin: Int, end: Int, padding: Int, length: Int?) {
+    let room = length.map { max($0, 2) - 2 } ?? content.count
+    let kept = content.prefix(room)
+    let filling = Array(repeating: padding, count: room - kept.count)
+    self.init(
+      ids: [begin] + kept + [end] + filling, contentTokenCount: kept.count,
+      droppedTokenCount: content.count - kept.count)
   }
 }

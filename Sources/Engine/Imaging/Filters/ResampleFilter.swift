@@ -41,7 +41,43 @@ package enum ResampleFilter: String, Sendable, CaseIterable {
 
 /// For every output pixel of one axis, the input pixels it is made of; weights sum to 1.
 ///
-/// Half-pixel centres; the same windows as Pillow's `resize` (libImaging/Resample.c).
+/// Half-pixel centres; the same windows, and the same roundings, as Pillow's `resize`
+/// (libImaging/Resample.c).
+struct ResampleWindows {
+  let starts: [Int]
+  let counts: [Int]
+  /// The weights, `[output, taps]`.
+  let weights: [Double]
+  let taps: Int
+
+  /// - Parameter outputs: which of the output pixels; all of them where nil.
+  init(from input: Int, to output: Int, _ filter: ResampleFilter, outputs: Range<Int>? = nil) {
+    let outputs = outputs ?? 0..<output
+    let scale = Double(input) / Double(output)
+    let widening = max(scale, 1)
+    let (support, narrowing) = (filter.support * widening, 1 / widening)
+    taps = min(input, Int(support.rounded(.up)) * 2 + 1)
+    var starts = [Int](repeating: 0, count: outputs.count)
+    var counts = starts
+    var weights = [Double](repeating: 0, count: outputs.count * taps)
+    for (place, index) in outputs.enumerated() {
+      let centre = (Double(index) + 0.5) * scale
+      let first = max(0, Int(centre - support + 0.5))
+      let last = min(input, Int(centre + support + 0.5))
+      let window = (first..<max(first, last)).prefix(taps).map {
+        filter.weight((Double($0) - centre + 0.5) * narrowing)
+      }
+      let total = window.reduce(0, +)
+      (starts[place], counts[place]) = (first, window.count)
+      for (tap, weight) in window.enumerated() {
+        weights[place * taps + tap] = total == 0 ? weight : weight / total
+      }
+    }
+    (self.starts, self.counts, self.weights) = (starts, counts, weights)
+  }
+}
+
+/// The same for numbers in 32 bits.
 struct ResampleWeights {
   let starts: [Int]
   let counts: [Int]
@@ -50,26 +86,8 @@ struct ResampleWeights {
   let taps: Int
 
   init(from input: Int, to output: Int, _ filter: ResampleFilter) {
-    let scale = Double(input) / Double(output)
-    let widening = max(scale, 1)
-    let support = filter.support * widening
-    taps = min(input, Int(support.rounded(.up)) * 2 + 1)
-    var starts = [Int](repeating: 0, count: output)
-    var counts = starts
-    var weights = [Float](repeating: 0, count: output * taps)
-    for index in 0..<output {
-      let centre = (Double(index) + 0.5) * scale
-      let first = max(0, Int(centre - support + 0.5))
-      let last = min(input, Int(centre + support + 0.5))
-      let window = (first..<max(first, last)).prefix(taps).map {
-        filter.weight((Double($0) - centre + 0.5) / widening)
-      }
-      let total = window.reduce(0, +)
-      (starts[index], counts[index]) = (first, window.count)
-      for (tap, weight) in window.enumerated() {
-        weights[index * taps + tap] = Float(total == 0 ? weight : weight / total)
-      }
-    }
-    (self.starts, self.counts, self.weights) = (starts, counts, weights)
+    let windows = ResampleWindows(from: input, to: output, filter)
+    (starts, counts, taps) = (windows.starts, windows.counts, windows.taps)
+    weights = windows.weights.map(Float.init)
   }
 }

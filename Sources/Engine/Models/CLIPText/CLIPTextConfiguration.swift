@@ -21,10 +21,20 @@ package struct CLIPTextConfiguration: Sendable, Equatable {
     "projection_dim", "return_dict", "use_cache",
   ]
 
+  package init(
+    vocabularySize: Int = 49408, width: Int, innerWidth: Int, layers: Int, heads: Int,
+    positions: Int = 77, activation: Activation, epsilon: Float = 1e-5
+  ) {
+    (self.vocabularySize, self.width, self.innerWidth) = (vocabularySize, width, innerWidth)
+    (self.layers, self.heads, self.positions) = (layers, heads, positions)
+    (self.activation, self.epsilon) = (activation, epsilon)
+  }
+
   /// Reads the members of the file; absent keys have the reference's defaults.
   package init(_ members: JSONObject, path: String) throws(ModelError) {
     var reader = ConfigurationReader(members, path: path, ignoring: Self.ignored)
     try reader.neutral("model_type", .string("clip_text_model"))
+    try reader.passOverDefaults()
     // With a mask, padding would be hidden from the text: the reference then gives other states.
     try reader.neutral("use_attention_mask", .bool(false))
     vocabularySize = try reader.integer("vocab_size", in: 1...1_000_000, default: 49408)

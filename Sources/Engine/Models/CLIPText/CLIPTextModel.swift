@@ -11,7 +11,7 @@ package struct CLIPTextModel: Sendable {
   private let tokenEmbedding: Embedding
   /// One row for every position, `[positions, width]`.
   private let positionEmbedding: Tensor
-  private let layers: [CLIPTextLayer]
+  private let layers: [CLIPLayer]
   private let finalNormalization: LayerNormalization
 
   /// Takes every tensor out of `weights`; throws for one that is missing, of another shape, or
@@ -26,9 +26,12 @@ package struct CLIPTextModel: Sendable {
       "embeddings.token_embedding", count: configuration.vocabularySize, width: width)
     positionEmbedding = try weights.table(
       "embeddings.position_embedding.weight", shape: [configuration.positions, width])
-    var layers: [CLIPTextLayer] = []
+    let shape = CLIPLayer.Shape(
+      width: width, innerWidth: configuration.innerWidth, heads: configuration.heads,
+      activation: configuration.activation, epsilon: epsilon, isCausal: true)
+    var layers: [CLIPLayer] = []
     for index in 0..<configuration.layers {
-      layers.append(try CLIPTextLayer("encoder.layers.\(index)", configuration, &weights))
+      layers.append(try CLIPLayer("encoder.layers.\(index)", shape, &weights))
     }
     self.layers = layers
     finalNormalization = try weights.layerNormalization(
@@ -69,50 +72,5 @@ package struct CLIPTextModel: Sendable {
 
   private func refusal(_ reason: String) -> ModelError {
     .invalidInput(model: "CLIPTextModel", reason: reason)
-  }
-}
-
-/// One layer: causal self-attention, then a feed-forward part, each behind a normalisation and
-/// added to its input.
-private struct CLIPTextLayer: Sendable {
-  private let heads: Int
-  private let attentionNormalization: LayerNormalization
-  private let query: Linear
-  private let key: Linear
-  private let value: Linear
-  private let output: Linear
-  private let innerNormalization: LayerNormalization
-  private let widen: Linear
-  private let activation: Activation
-  private let narrow: Linear
-
-  init(
-    _ name: String, _ configuration: CLIPTextConfiguration, _ weights: inout WeightStore
-  ) throws(CheckpointError) {
-    let (width, epsilon) = (configuration.width, configuration.epsilon)
-    heads = configuration.heads
-    attentionNormalization = try weights.layerNormalization(
-      "\(name).layer_norm1", width: width, epsilon: epsilon)
-    query = try weights.linear("\(name).self_attn.q_proj", from: width, to: width)
-    key = try weights.linear("\(name).self_attn.k_proj", from: width, to: width)
-    value = try weights.linear("\(name).self_attn.v_proj", from: width, to: width)
-    output = try weights.linear("\(name).self_attn.out_proj", from: width, to: width)
-    innerNormalization = try weights.layerNormalization(
-      "\(name).layer_norm2", width: width, epsilon: epsilon)
-    widen = try weights.linear(
-      "\(name).mlp.fc1", from: width, to: configuration.innerWidth)
-    activation = configuration.activation
-    narrow = try weights.linear("\(name).mlp.fc2", from: configuration.innerWidth, to: width)
-  }
-
-  /// `[batch, tokens, width]` to the same shape.
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    let normalized = attentionNormalization(x)
-    let attended = attention(
-      query: query(normalized), key: key(normalized), value: value(normalized), heads: heads,
-      causal: true)
-    let hidden = output(attended, adding: x)
-    return narrow(
-      widen(innerNormalization(hidden), activation: activation), adding: hidden)
   }
 }

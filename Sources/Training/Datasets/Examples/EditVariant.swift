@@ -60,25 +60,35 @@ extension ScenePlan {
       plan.main?.colour = other
       return plan
     case .noun: return withOtherNoun(main, hole, &random)
-    case .relation: return withPlacesChanged()
+    case .relation: return withPlacesChanged(hole)
     }
   }
 
-  /// Left and right, or above and below, exchanged; each object keeps its size.
-  private func withPlacesChanged() -> ScenePlan? {
+  /// Left and right, or above and below, exchanged; nil where they do not fit into the hole so.
+  private func withPlacesChanged(_ hole: Mask) -> ScenePlan? {
     guard holeTakesBoth, let main, let reference, let relation else { return nil }
     var plan = self
     switch relation {
     case .left, .right:
       plan.main?.x = reference.x
       plan.reference?.x = main.x
+      guard backdrop.horizon == nil else { break }
+      // Without a ground a place is as good as another.
+      plan.main?.base = reference.base
+      plan.reference?.base = main.base
     case .above, .below:
       guard main.place == reference.place else { return nil }
       plan.main?.base = reference.base
       plan.reference?.base = main.base
     }
     plan.relation = relation.opposite
-    return plan
+    for _ in 0..<5 {
+      guard let main = plan.main, let reference = plan.reference else { return nil }
+      if generator.fits(main, hole) && generator.fits(reference, hole) { return plan }
+      plan.main?.size *= 0.88
+      plan.reference?.size *= 0.88
+    }
+    return nil
   }
 
   private func withOtherNoun(
@@ -86,11 +96,11 @@ extension ScenePlan {
   ) -> ScenePlan? {
     for _ in 0..<24 {
       guard let candidate = generator.candidate(&random), candidate.place == main.place,
-        candidate.noun != main.noun, candidate.noun != reference?.noun,
+        candidate.isApart(from: main.names), candidate.isApart(from: reference?.names ?? []),
         generator.split.takes(noun: candidate.noun, scene: backdrop.kind)
       else { continue }
       var other = main
-      (other.source, other.noun) = (candidate.source, candidate.noun)
+      (other.source, other.noun, other.word) = (candidate.source, candidate.noun, nil)
       other.aspect = candidate.aspect
       other.colour =
         candidate.colours.first { $0 == main.colour } ?? random.element(of: candidate.colours)

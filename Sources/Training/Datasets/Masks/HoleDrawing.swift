@@ -110,13 +110,13 @@ package struct HoleBytes: Sendable, Hashable {
     let low = pointwiseMin(a, b) - radius
     let high = pointwiseMax(a, b) + radius
     let edge = b - a
-    let scale = 1 / max((edge * edge).sum(), 1e-6)
+    let scale = 1 / max(dot(edge, edge), 1e-6)
     let columns = max(0, Int(low.x))..<max(0, Int(low.x), min(width, Int(high.x) + 1))
     for y in max(0, Int(low.y))..<max(0, Int(low.y), min(height, Int(high.y) + 1)) {
       for x in columns {
         let point = SIMD2(Float(x) + 0.5, Float(y) + 0.5) - a
-        let away = point - edge * ExactMath.unit((point * edge).sum() * scale)
-        if (away * away).sum() <= radius * radius { bytes[y * width + x] = 255 }
+        let away = point - edge * ExactMath.unit(dot(point, edge) * scale)
+        if dot(away, away) <= radius * radius { bytes[y * width + x] = 255 }
       }
     }
   }

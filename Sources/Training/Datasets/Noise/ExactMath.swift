@@ -38,6 +38,13 @@ enum ExactMath {
 /// A colour or another triple; sRGB in 0...1 for pictures.
 typealias RGB = SIMD3<Float>
 
+/// The sum of products, in a fixed order.
+@inline(__always)
+func dot(_ a: RGB, _ b: RGB) -> Float { a.x * b.x + a.y * b.y + a.z * b.z }
+
+@inline(__always)
+func dot(_ a: SIMD2<Float>, _ b: SIMD2<Float>) -> Float { a.x * b.x + a.y * b.y }
+
 @inline(__always)
 func mix(_ first: RGB, _ second: RGB, _ share: Float) -> RGB { first + (second - first) * share }
 

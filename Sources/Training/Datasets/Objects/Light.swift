@@ -11,7 +11,7 @@ struct Light: Sendable, Hashable {
   var shadow: Float
 
   init(towards direction: RGB, key: RGB, sky: RGB, bounce: RGB, shadow: Float) {
-    let length = (direction * direction).sum().squareRoot()
+    let length = dot(direction, direction).squareRoot()
     self.direction = direction * (1 / max(length, 1e-6))
     self.key = key
     self.sky = sky

@@ -12,10 +12,11 @@ struct ObjectPart: Sendable {
   var casts: Bool
   /// The body on which the part is painted and whose curvature it shares.
   var surface: Shape?
+  var form: PartForm
 
   init(
     _ shape: Shape, _ paint: Paint, bevel: Float = 0.12, gloss: Float = 0.1, glow: Float = 0,
-    casts: Bool = true, on surface: Shape? = nil
+    casts: Bool = true, form: PartForm = .cushion, on surface: Shape? = nil
   ) {
     self.shape = shape
     self.paint = paint
@@ -24,6 +25,7 @@ struct ObjectPart: Sendable {
     self.glow = glow
     self.casts = casts
     self.surface = surface
+    self.form = form
   }
 }
 

@@ -94,16 +94,16 @@ private struct PartDrawing {
       origin: point(window.x - 1, window.y - 1), right: SIMD2(step * mirror, 0),
       down: SIMD2(0, -step))
     let distances = part.shape.distances(on: grid)
-    let relief = part.surface?.distances(on: grid) ?? distances
+    let relief = SurfaceRelief(
+      part.form, distances: part.surface?.distances(on: grid) ?? distances, bevel: part.bevel,
+      grid: grid, step: step)
     let shading = PartShading(part: part, light: light, step: step, grid: grid)
     distances.withUnsafeBufferPointer { distances in
-      relief.withUnsafeBufferPointer { relief in
-        samples.withUnsafeMutableBufferPointer { samples in
-          for row in 0..<window.height {
-            let target = (window.y + row) * width + window.x
-            for column in 0..<window.width {
-              shading.draw(distances, relief, column + 1, row + 1, over: &samples[target + column])
-            }
+      samples.withUnsafeMutableBufferPointer { samples in
+        for row in 0..<window.height {
+          let target = (window.y + row) * width + window.x
+          for column in 0..<window.width {
+            shading.draw(distances, relief, column + 1, row + 1, over: &samples[target + column])
           }
         }
       }
@@ -139,19 +139,17 @@ private struct PartShading {
   let light: Light
   let step: Float
   let grid: SampleGrid
-  let depth: Float
   let half: RGB
 
   init(part: ObjectPart, light: Light, step: Float, grid: SampleGrid) {
     (self.part, self.light, self.step, self.grid) = (part, light, step, grid)
-    depth = 1 / max(part.bevel, step)
     let between = light.direction + RGB(0, 0, 1)
-    half = between * (1 / (between * between).sum().squareRoot())
+    half = between * (1 / dot(between, between).squareRoot())
   }
 
   @inline(__always)
   func draw(
-    _ distances: UnsafeBufferPointer<Float>, _ relief: UnsafeBufferPointer<Float>, _ column: Int,
+    _ distances: UnsafeBufferPointer<Float>, _ relief: borrowing SurfaceRelief, _ column: Int,
     _ row: Int, over sample: inout SIMD4<Float>
   ) {
     let at = row * grid.width + column
@@ -165,27 +163,18 @@ private struct PartShading {
     guard alpha > 0 else { return }
     let x = grid.origin.x + Float(column) * grid.right.x
     let y = grid.origin.y + Float(row) * grid.down.y
-    let colour = lit(part.paint.colour(x, y), normal(relief, at), height: y)
+    let (nx, ny) = (relief.right[at], relief.up[at])
+    let normal = RGB(nx, ny, max(0.05, 1 - nx * nx - ny * ny).squareRoot())
+    let colour = lit(part.paint.colour(x, y), normal, height: y)
     let rest = 1 - alpha
     sample = SIMD4(
       sample.x * rest + colour.x * alpha, sample.y * rest + colour.y * alpha,
       sample.z * rest + colour.z * alpha, sample.w * rest + alpha)
   }
 
-  /// Straight up deep inside, outwards at the edge, as on a cushion.
-  @inline(__always)
-  private func normal(_ relief: UnsafeBufferPointer<Float>, _ at: Int) -> RGB {
-    let slope = 0.5 / step
-    let gx = (relief[at + 1] - relief[at - 1]) * slope
-    let gy = (relief[at - grid.width] - relief[at + grid.width]) * slope
-    let tilt = ExactMath.unit(1 + relief[at] * depth)
-    let (nx, ny) = (gx * tilt, gy * tilt)
-    return RGB(nx, ny, max(0.05, 1 - nx * nx - ny * ny).squareRoot())
-  }
-
   @inline(__always)
   private func lit(_ albedo: RGB, _ normal: RGB, height: Float) -> RGB {
-    let facing = (normal * light.direction).sum()
+    let facing = dot(normal, light.direction)
     let diffuse = max(0, (facing + 0.25) * 0.8)
     let up = 0.5 + 0.5 * normal.y
     // Light from above is shut out by the ground and the neighbours further down.
@@ -193,7 +182,7 @@ private struct PartShading {
     let ambient = mix(light.bounce, light.sky, up) * open
     var colour = albedo * (ambient + light.key * diffuse)
     if part.gloss > 0 {
-      let aligned = max(0, (normal * half).sum())
+      let aligned = max(0, dot(normal, half))
       let (a, b) = (aligned * aligned, aligned * aligned * aligned * aligned)
       let sharp = b * b * b * a
       colour += light.key * (part.gloss * 0.75 * sharp * sharp)

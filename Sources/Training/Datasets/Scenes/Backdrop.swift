@@ -21,6 +21,14 @@ struct Backdrop: Sendable {
     default: return random.float(0.38...0.62)
     }
   }
+
+  /// From where on, in parts of the height, things stand on dry ground.
+  var ground: Float? {
+    horizon.map { kind == .beach ? $0 + Backdrop.shore : $0 }
+  }
+
+  /// The strip of sea behind a beach is never higher.
+  static let shore: Float = 0.23
 }
 
 /// A picture that is being drawn, `[side, side, 3]`.

@@ -37,7 +37,7 @@ struct FlatPattern {
       let share = random.float(0...1)
       let radius = Float(side) * 0.024 / (1 - share * 0.9955).squareRoot()
       let colour = random.near(palette[random.index(palette.count)], by: 0.3)
-      let grey = (colour * RGB(0.3, 0.59, 0.11)).sum()
+      let grey = dot(colour, RGB(0.3, 0.59, 0.11))
       drawLeaf(
         &picture, radius: min(radius, Float(side) * 0.36),
         colour: mix(colour, RGB(repeating: grey), muted),

@@ -3,6 +3,7 @@ struct GroundSurface {
   private let kind: SceneKind
   private let sky: Sky
   private let colour: RGB
+  private let waterColour: RGB
   private let light: RGB
   /// Rows of a beach that are sea.
   private let shore: Float
@@ -16,6 +17,8 @@ struct GroundSurface {
     light = landscape.sky.light.ground
     var random = landscape.random.stream(9)
     shore = random.float(10...26)
+    waterColour =
+      landscape.kind == .sea ? colour : random.near(RGB(0.10, 0.42, 0.52), by: 0.15)
     switch landscape.kind {
     case .meadow, .mountains: stretch = 1.1
     case .sea: stretch = 3
@@ -32,13 +35,13 @@ struct GroundSurface {
     case .sea: return water(grain, patch, below)
     case .beach:
       let line = shore + patch * 1.6
-      if below < line - 0.6 { return water(grain, patch, below) }
+      if below < line - 0.6 { return water(grain, patch, 14 + below * 1.8) }
       let foam = ExactMath.unit(1 - abs(below - line) * 0.6)
       let sand = colour * (1 + 0.05 * grain + 0.03 * patch)
       let wet = mix(sand * 0.74, sand, ExactMath.smoothstep(0, 7, below - line))
       return mix(wet, RGB(0.95, 0.97, 0.98), foam * 0.9) * light
     case .snow:
-      let shade = 1 + 0.035 * patch + 0.02 * grain
+      let shade = 1 + 0.06 * patch + 0.03 * grain
       return mix(colour * shade * light, sky.haze, haze * 0.7)
     case .desert:
       return mix(colour * (1 + 0.07 * grain + 0.05 * patch) * light, sky.haze, haze * 0.6)
@@ -52,7 +55,7 @@ struct GroundSurface {
   /// Near the horizon a mirror of the sky, at one's feet the water's own colour.
   private func water(_ grain: Float, _ patch: Float, _ below: Float) -> RGB {
     let mirror = ExactMath.unit(0.85 - below * 0.011 + 0.12 * grain + 0.05 * patch)
-    let deep = colour * light
+    let deep = waterColour * light
     let water = mix(deep, mix(sky.horizon, sky.middle, 0.5), mirror * 0.75)
     return water + sky.light.key * max(0, grain - 1.1) * 0.22
   }

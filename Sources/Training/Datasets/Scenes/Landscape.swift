@@ -30,6 +30,7 @@ struct Landscape {
     default: break
     }
     drawGround(&picture)
+    GroundDetails(landscape: self).draw(&picture)
     return picture
   }
 
@@ -124,7 +125,10 @@ struct Landscape {
         let part = (Float(horizon) - Float(y)) / max(1, Float(horizon) - top)
         let bump = relief[y * side + x]
         var albedo = colour * (1 + 0.1 * bump)
-        if let snow, part * max(0.3, value) > snow + 0.16 * bump { albedo = RGB(0.93, 0.95, 0.98) }
+        if let snow {
+          let level = part * max(0.3, value) - snow - 0.1 * bump
+          albedo = mix(albedo, RGB(0.88, 0.91, 0.96), ExactMath.smoothstep(-0.04, 0.05, level))
+        }
         let shade = 0.82 + (isSharp ? 0.3 : 0.12) * (bump * 0.5 - ahead * slope)
         let lit = mix(albedo * light * shade, sky.haze, haze * (1 - 0.3 * part))
         let cover = min(1, Float(y) + 1 - top)
@@ -147,7 +151,7 @@ struct Landscape {
     switch kind {
     case .meadow, .mountains: return random.near(RGB(0.34, 0.52, 0.17), by: 0.14)
     case .desert: return random.near(RGB(0.84, 0.66, 0.42), by: 0.1)
-    case .snow: return RGB(0.90, 0.93, 0.97)
+    case .snow: return RGB(0.80, 0.85, 0.93)
     case .beach: return random.near(RGB(0.88, 0.78, 0.58), by: 0.06)
     case .sea: return random.near(RGB(0.08, 0.32, 0.44), by: 0.2)
     case .street: return random.near(RGB(0.36, 0.36, 0.38), by: 0.1)

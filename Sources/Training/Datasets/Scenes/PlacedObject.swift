@@ -8,7 +8,10 @@ struct PlacedObject: Sendable {
   }
 
   var source: Source
+  /// Its name among the objects.
   var noun: String
+  /// What captions call it instead, one of its synonyms.
+  var word: String?
   var place: ObjectPlace
   var colour: ObjectColour?
   /// Its horizontal middle and its lowest point, in pixels.
@@ -21,7 +24,10 @@ struct PlacedObject: Sendable {
   var isMirrored: Bool
   var random: SplitMix
 
+  var names: [String] { [noun, word].compactMap(\.self) }
   var width: Float { aspect >= 1 ? size : size * aspect }
   var height: Float { aspect >= 1 ? size / aspect : size }
-  var attributes: ObjectAttributes { ObjectAttributes(noun: noun, colour: colour?.rawValue) }
+  var attributes: ObjectAttributes {
+    ObjectAttributes(noun: word ?? noun, colour: colour?.rawValue)
+  }
 }

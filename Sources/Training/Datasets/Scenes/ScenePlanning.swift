@@ -22,7 +22,11 @@ struct ScenePlanning {
     // Holes of strokes and borders need no object, but editors meet pictures that have one.
     guard task == .object || task == .erase || choices.chance(0.5) else { return plan }
     guard let kind = choose(in: backdrop.kind) else { return plan }
-    if choices.chance(0.3), place(pairWith: kind, in: &plan) { return plan }
+    if choices.chance(0.3), place(pairWith: kind, in: &plan) {
+      // In a box around both, the objects can also change places.
+      if plan.holeTakesBoth && task == .object && choices.chance(0.7) { plan.hole.shape = .box }
+      return plan
+    }
     plan.main = alone(kind, backdrop)
     return plan
   }
@@ -88,7 +92,9 @@ struct ScenePlanning {
     _ candidate: Candidate, size: Float, number: Int
   ) -> PlacedObject {
     PlacedObject(
-      source: candidate.source, noun: candidate.noun, place: candidate.place,
+      source: candidate.source, noun: candidate.noun,
+      word: choices.chance(0.3) ? choices.element(of: candidate.synonyms) : nil,
+      place: candidate.place,
       colour: choices.element(of: candidate.colours), x: 0, base: 0, size: size,
       aspect: candidate.aspect, isMirrored: choices.chance(0.5),
       random: random.stream(4).stream(number))
@@ -111,7 +117,9 @@ struct ScenePlanning {
         object.height + margin...max(object.height + margin, floor - margin * 0.5))
     } else {
       object.fit(height: side * 0.8)
-      let ground = (horizon ?? side * (backdrop.kind == .photograph ? 0.55 : 0)) + margin
+      let ground =
+        (backdrop.ground.map { $0 * side } ?? side * (backdrop.kind == .photograph ? 0.55 : 0))
+        + margin
       let low = max(ground + object.height * (horizon == nil ? 0 : 0.12), object.height + margin)
       object.base = base ?? choices.float(min(low, side - margin)...side - margin)
     }
@@ -125,7 +133,7 @@ struct ScenePlanning {
 
   /// Two objects side by side, or one above the other; false where no second one fits.
   private mutating func place(pairWith candidate: Candidate, in plan: inout ScenePlan) -> Bool {
-    guard let other = choose(in: plan.backdrop.kind), other.noun != candidate.noun else {
+    guard let other = choose(in: plan.backdrop.kind), other.isApart(from: candidate.names) else {
       return false
     }
     var main = object(candidate, size: side * choices.float(0.26...0.44), number: 0)
@@ -149,27 +157,6 @@ struct ScenePlanning {
     }
     (plan.main, plan.reference) = (main, reference)
     return true
-  }
-}
-
-/// An object that could be chosen.
-struct Candidate {
-  let source: PlacedObject.Source
-  let noun: String
-  let place: ObjectPlace
-  let colours: [ObjectColour]
-  let aspect: Float
-
-  init(_ kind: ObjectKind) {
-    source = .shape(kind.name)
-    (noun, place, colours, aspect) = (kind.name, kind.place, kind.colours, kind.aspect)
-  }
-
-  init(sprite: Int, of pack: SpritePack) {
-    let sprite = (number: sprite, entry: pack.sprites[sprite])
-    source = .sprite(sprite.number)
-    (noun, place, colours) = (sprite.entry.name, sprite.entry.place, [])
-    aspect = Float(sprite.entry.pixels.width) / Float(sprite.entry.pixels.height)
   }
 }
 

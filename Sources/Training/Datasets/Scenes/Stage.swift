@@ -54,7 +54,7 @@ struct Stage {
       }
     }
     let mean = sum / max(1, count)
-    let grey = max(0.03, (mean * RGB(0.3, 0.59, 0.11)).sum())
+    let grey = max(0.03, dot(mean, RGB(0.3, 0.59, 0.11)))
     let level = min(1.15, 0.5 + 0.95 * grey)
     // A quarter of the surroundings' tint, as their light is only in part their colour.
     let tint = mix(RGB.one, mean / grey, 0.25)

@@ -63,7 +63,7 @@ extension ObjectKind {
     return [
       ObjectPart(
         .area([at(-0.46, -1), at(0.46, -1), at(0.26, 0.3), at(-0.26, 0.3)]),
-        Paint(look.main, .bricks(7, look.main(0.86))), bevel: 0.3),
+        Paint(look.main, .bricks(7, look.main(0.86))), bevel: 0.3, form: .turned),
       ObjectPart(
         .common(.disc(0, 0.3, 0.34), .slab(0, 0.65, 0.5, 0.38)), Paint(RGB(0.40, 0.22, 0.18)),
         bevel: 0.2),
@@ -98,8 +98,9 @@ extension ObjectKind {
     let stone = Paint(look.main, .bricks(8, look.main(0.86)))
     let roof = Paint(RGB(0.28, 0.33, 0.55))
     return [
-      ObjectPart(.slab(0, -0.1, 0.3, 0.6), stone, bevel: 0.12),
-      ObjectPart(.triangle(at(-0.38, 0.5), at(0.38, 0.5), at(0, 0.96)), roof, bevel: 0.2),
+      ObjectPart(.slab(0, -0.1, 0.3, 0.6), stone, bevel: 0.12, form: .turned),
+      ObjectPart(
+        .triangle(at(-0.38, 0.5), at(0.38, 0.5), at(0, 0.96)), roof, bevel: 0.2, form: .turned),
       ObjectPart(
         .union(
           [.slab(0, -0.6, 0.66, 0.4)] + (-2...2).map { .slab(Float($0) * 0.27, -0.14, 0.08, 0.1) }),
@@ -126,9 +127,11 @@ extension ObjectKind {
     [
       ObjectPart(
         .area([at(-0.36, -1), at(0.36, -1), at(0.22, 0.36), at(-0.22, 0.36)]),
-        Paint(Hue.white, .stripes(0.25, 1.5, look.main)), bevel: 0.28),
+        Paint(Hue.white, .stripes(0.25, 1.5, look.main)), bevel: 0.28, form: .turned),
       ObjectPart(.slab(0, 0.4, 0.32, 0.05), Paint(Hue.dark), bevel: 0.05),
-      ObjectPart(.slab(0, 0.57, 0.17, 0.14), Paint(RGB(1.0, 0.93, 0.60)), bevel: 0.16, glow: 0.8),
+      ObjectPart(
+        .slab(0, 0.57, 0.17, 0.14), Paint(RGB(1.0, 0.93, 0.60)), bevel: 0.16, glow: 0.8,
+        form: .turned),
       ObjectPart(
         .union([.slab(-0.06, 0.57, 0.012, 0.14), .slab(0.06, 0.57, 0.012, 0.14)]), Paint(Hue.dark),
         casts: false),

@@ -39,7 +39,7 @@ extension ObjectKind {
       ObjectPart(.slab(0, -0.92, 0.84, 0.08, 0.05), Paint(look.main(0.85)), bevel: 0.08),
       ObjectPart(
         .area([at(-0.56, -0.84), at(0.56, -0.84), at(0.08, 0.9), at(-0.08, 0.9)], 0.04),
-        Paint(look.main, .stripes(0.25, 1.15, Hue.white)), bevel: 0.5, gloss: 0.3),
+        Paint(look.main, .stripes(0.25, 1.15, Hue.white)), bevel: 0.5, gloss: 0.3, form: .turned),
     ]
   }
 
@@ -59,7 +59,7 @@ extension ObjectKind {
     [
       ObjectPart(
         .star(0, -0.06, points: 5, outer: 0.94, inner: 0.42, radius: 0.08), Paint(look.main),
-        bevel: 0.4, gloss: 0.5, glow: 0.25)
+        bevel: 0.4, gloss: 0.5, glow: 0.25, form: .faceted)
     ]
   }
 

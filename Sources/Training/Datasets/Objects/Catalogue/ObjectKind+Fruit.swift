@@ -57,7 +57,8 @@ extension ObjectKind {
           }), Paint(Hue.leaf), bevel: 0.06),
       ObjectPart(
         .rod(0, 0.22, 0, -0.9, 0.3, 0.07),
-        Paint(look.main, .stripes(0.25, 3.4, look.main(0.86))), bevel: 0.28, gloss: 0.25),
+        Paint(look.main, .stripes(0.25, 3.4, look.main(0.86))), bevel: 0.28, gloss: 0.25,
+        form: .turned),
     ]
   }
 
@@ -98,7 +99,11 @@ extension ObjectKind {
   static let strawberry = ObjectKind("strawberry", .ground, [.red, .pink]) { look in
     [
       ObjectPart(
-        .blend([.disc(-0.26, 0.14, 0.46), .disc(0.26, 0.14, 0.46), .disc(0, -0.72, 0.24)], 0.55),
+        .blend(
+          [
+            .disc(-0.28, 0.12, 0.46), .disc(0.28, 0.12, 0.46), .disc(0, -0.3, 0.46),
+            .disc(0, -0.72, 0.26),
+          ], 0.3),
         Paint(look.main, .dots(4.2, 0.14, RGB(0.98, 0.86, 0.45))), bevel: 0.5, gloss: 0.4),
       ObjectPart(
         .union(

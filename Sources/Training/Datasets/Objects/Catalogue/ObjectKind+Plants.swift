@@ -27,7 +27,7 @@ extension ObjectKind {
     ]
   }
 
-  static let pine = ObjectKind("pine", .ground, [.green, .blue]) { look in
+  static let pine = ObjectKind("pine tree", .ground, [.green, .blue]) { look in
     let tiers: [(Float, Float, Float)] = [
       (-0.72, 0.66, 0.75), (-0.28, 0.54, 0.66), (0.16, 0.42, 0.84),
     ]
@@ -43,7 +43,7 @@ extension ObjectKind {
       }
   }
 
-  static let palm = ObjectKind("palm", .ground, [.green]) { look in
+  static let palm = ObjectKind("palm tree", .ground, [.green]) { look in
     let leaves = [-0.02, 0.07, 0.17, 0.3, 0.41, 0.5].map { (turns: Float) -> Shape in
       let tip = Shape.polar(0.1, 0.52, 0.82, turns)
       let bend = Shape.polar(0.1, 0.62, 0.5, turns)

@@ -20,7 +20,7 @@ extension ObjectKind {
             at(-0.78, 0.62), at(0.62, 0.62), at(0.5, -0.72), at(0.3, -0.93), at(-0.46, -0.93),
             at(-0.66, -0.72),
           ], 0.06),
-        Paint(look.main), bevel: 0.5, gloss: 0.6),
+        Paint(look.main), bevel: 0.5, gloss: 0.6, form: .turned),
       ObjectPart(
         .oval(-0.08, 0.64, 0.76, 0.2), Paint(look.main(1.1)), bevel: 0.06, gloss: 0.3, casts: false),
       ObjectPart(
@@ -34,11 +34,15 @@ extension ObjectKind {
       ObjectPart(
         .blend([.slab(0, -0.38, 0.42, 0.62, 0.12), .slab(0, 0.5, 0.14, 0.38, 0.04)], 0.4),
         Paint(look.main), bevel: 0.38,
-        gloss: 0.9),
-      ObjectPart(.slab(0, 0.78, 0.17, 0.06, 0.03), Paint(look.main(0.8)), bevel: 0.06, gloss: 0.5),
+        gloss: 0.9, form: .turned),
       ObjectPart(
-        .slab(0, -0.42, 0.42, 0.3), Paint(Hue.cream), bevel: 0.3, gloss: 0.15, casts: false),
-      ObjectPart(.slab(0, -0.42, 0.42, 0.06), Paint(look.main(0.9)), bevel: 0.3, casts: false),
+        .slab(0, 0.78, 0.17, 0.06, 0.03), Paint(look.main(0.8)), bevel: 0.06, gloss: 0.5,
+        form: .turned),
+      ObjectPart(
+        .slab(0, -0.42, 0.42, 0.3), Paint(Hue.cream), bevel: 0.3, gloss: 0.15, casts: false,
+        form: .turned),
+      ObjectPart(
+        .slab(0, -0.42, 0.42, 0.06), Paint(look.main(0.9)), bevel: 0.3, casts: false, form: .turned),
     ]
   }
 
@@ -47,10 +51,11 @@ extension ObjectKind {
       ObjectPart(.oval(0, -0.9, 0.46, 0.1), Paint(Hue.darkWood), bevel: 0.1, gloss: 0.3),
       ObjectPart(
         .blend([.rod(0, -0.9, 0, 0.2, 0.05), .disc(0, -0.45, 0.13)], 0.1), Paint(Hue.gold),
-        bevel: 0.1, gloss: 0.6),
+        bevel: 0.1, gloss: 0.6, form: .turned),
       ObjectPart(
         .area([at(-0.72, 0.0), at(0.72, 0.0), at(0.4, 0.9), at(-0.4, 0.9)], 0.03),
-        Paint(look.main, .gradient(0.7, 0.0, look.pale(0.35))), bevel: 0.4, glow: 0.5),
+        Paint(look.main, .gradient(0.7, 0.0, look.pale(0.35))), bevel: 0.4, glow: 0.5, form: .turned
+      ),
     ]
   }
 
@@ -108,7 +113,7 @@ extension ObjectKind {
       ObjectPart(
         .area([at(0, 0.3), at(0.36, 0.68), at(0.2, 0.94), at(-0.2, 0.94), at(-0.36, 0.68)]),
         Paint(RGB(0.55, 0.82, 0.95)), bevel: 0.3,
-        gloss: 0.9),
+        gloss: 0.9, form: .faceted),
       ObjectPart(
         .area([at(-0.12, 0.7), at(0.12, 0.7), at(0.16, 0.92), at(-0.16, 0.92)], 0),
         Paint(RGB(0.86, 0.95, 1.0)), bevel: 0.02, casts: false),
@@ -141,11 +146,11 @@ extension ObjectKind {
       ObjectPart(.oval(0, -0.74, 1.24, 0.26), Paint(look.main(0.9)), bevel: 0.2, gloss: 0.2),
       ObjectPart(
         .area([at(-0.64, -0.7), at(0.64, -0.7), at(0.72, 0.84), at(-0.72, 0.84)], 0.06),
-        Paint(look.main), bevel: 0.45, gloss: 0.35),
+        Paint(look.main), bevel: 0.45, gloss: 0.35, form: .turned),
       ObjectPart(.oval(0, 0.86, 0.76, 0.13), Paint(look.main(1.15)), bevel: 0.05, casts: false),
       ObjectPart(
         .area([at(-0.67, -0.62), at(0.67, -0.62), at(0.69, -0.28), at(-0.69, -0.28)], 0.02),
-        Paint(Hue.cream), bevel: 0.4, casts: false),
+        Paint(Hue.cream), bevel: 0.4, casts: false, form: .turned),
     ].standing()
   }
 
@@ -159,7 +164,7 @@ extension ObjectKind {
     return [
       ObjectPart(
         .union([.slab(0, -0.22, 0.9, 0.56, 0.02), .oval(0, -0.72, 0.9, 0.24)]), Paint(look.main),
-        bevel: 0.6, gloss: 0.4),
+        bevel: 0.6, gloss: 0.4, form: .turned),
       ObjectPart(
         .common(.union(cords), .slab(0, -0.2, 0.88, 0.6)), Paint(Hue.cream), bevel: 0.02,
         casts: false),
@@ -188,7 +193,7 @@ extension ObjectKind {
             at(-0.2, 0.74), at(0.2, 0.74), at(0.4, 0.5), at(0.5, -0.1), at(0.62, -0.46),
             at(0.86, -0.66), at(-0.86, -0.66),
             at(-0.62, -0.46), at(-0.5, -0.1), at(-0.4, 0.5),
-          ], 0.07), Paint(look.main), bevel: 0.5, gloss: 0.85),
+          ], 0.07), Paint(look.main), bevel: 0.5, gloss: 0.85, form: .turned),
       ObjectPart(.slab(0, -0.64, 0.9, 0.07, 0.06), Paint(look.main(0.88)), bevel: 0.07, gloss: 0.6),
     ].standing()
   }
@@ -269,7 +274,7 @@ extension ObjectKind {
       ObjectPart(.oval(0, -0.86, 0.6, 0.13), Paint(Hue.gold), bevel: 0.1, gloss: 0.6),
       ObjectPart(
         .slab(0, -0.28, 0.24, 0.56, 0.06), Paint(look.main, .gradient(-0.3, 0.3, look.pale(0.35))),
-        bevel: 0.22, gloss: 0.3),
+        bevel: 0.22, gloss: 0.3, form: .turned),
       ObjectPart(.rod(0, 0.26, 0, 0.42, 0.025), Paint(Hue.dark), casts: false),
       ObjectPart(
         .blend([.disc(0, 0.5, 0.15), .rod(0, 0.55, 0.02, 0.92, 0.1, 0.01)], 0.1),

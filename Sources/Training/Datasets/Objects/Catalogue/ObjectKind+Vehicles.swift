@@ -97,25 +97,23 @@ extension ObjectKind {
   }
 
   static let rocket = ObjectKind("rocket", .sky, paints + [.white]) { look in
-    [
+    let hull = Shape.common(.disc(-0.75, 0.05, 1.12), .disc(0.75, 0.05, 1.12))
+    return [
       ObjectPart(
         .area([at(-0.16, -0.6), at(0.16, -0.6), at(0.1, -0.86), at(0, -1), at(-0.1, -0.86)], 0.03),
         Paint(RGB(1, 0.72, 0.18), .gradient(-0.55, -0.95, RGB(0.95, 0.3, 0.08))), bevel: 0.1,
         glow: 0.9),
       ObjectPart(
-        .both {
+        .both { side in
           .area([
-            at($0 * 0.2, -0.06), at($0 * 0.62, -0.52), at($0 * 0.6, -0.82), at($0 * 0.2, -0.5),
+            at(side * 0.2, -0.06), at(side * 0.62, -0.52), at(side * 0.6, -0.82),
+            at(side * 0.2, -0.5),
           ])
-        },
-        Paint(look.main(0.85)), bevel: 0.08),
+        }, Paint(look.main(0.85)), bevel: 0.08),
+      ObjectPart(hull, Paint(Hue.white), gloss: 0.4, form: .turned),
       ObjectPart(
-        .common(.disc(-0.75, 0.05, 1.12), .disc(0.75, 0.05, 1.12)),
-        Paint(Hue.white), bevel: 0.36, gloss: 0.4),
-      ObjectPart(
-        .common(
-          .common(.disc(-0.75, 0.05, 1.13), .disc(0.75, 0.05, 1.13)), .slab(0, 0.9, 0.6, 0.42)),
-        Paint(look.main), bevel: 0.3, gloss: 0.4, casts: false),
+        .common(hull, .slab(0, 0.9, 0.6, 0.42)), Paint(look.main), gloss: 0.4, casts: false,
+        form: .turned, on: hull),
       ObjectPart(.slab(0, -0.6, 0.22, 0.07), Paint(Hue.dark), bevel: 0.06),
       ObjectPart(.disc(0, 0.16, 0.2), Paint(look.main), bevel: 0.06),
       ObjectPart(
@@ -129,7 +127,7 @@ extension ObjectKind {
         .both { .rod($0 * 0.3, -0.3, $0 * 0.14, -0.78, 0.018) }, Paint(Hue.darkWood), casts: false),
       ObjectPart(
         .blend([.disc(0, 0.3, 0.68), .oval(0, -0.24, 0.26, 0.2)], 0.5),
-        Paint(look.main, .stripes(0, 2.1, Hue.cream)), bevel: 0.66, gloss: 0.25),
+        Paint(look.main, .stripes(0, 2.1, Hue.cream)), bevel: 0.66, gloss: 0.25, form: .turned),
       ObjectPart(
         .slab(0, -0.86, 0.18, 0.13, 0.04), Paint(Hue.wood, .bricks(16, Hue.darkWood)), bevel: 0.1),
     ]
