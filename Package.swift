@@ -104,7 +104,7 @@ let package = Package(
       "Training", "Optimizers", ["Tensors", "Compute", "CKernels", "Checkpoints", "Digests"],
       settings: numeric),
     room("Training", "Losses", ["Models", "Diffusion", "Tensors"], settings: numeric),
-    room("Training", "Datasets", ["Imaging", "Tensors", "Compute"], settings: numeric),
+    room("Training", "Datasets", ["Imaging", "Tensors", "Compute", "Digests"], settings: numeric),
     room(
       "Training", "Recipes",
       [
@@ -140,8 +140,8 @@ let package = Package(
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
         "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
-        "Locks", "Datasets", "Recipes", "DefaultModel", argumentParser, logging, metrics, lifecycle,
-        unixSignals, yams,
+        "Locks", "Datasets", "Recipes", "Plots", "DefaultModel", argumentParser, logging, metrics,
+        lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
@@ -182,12 +182,12 @@ let package = Package(
         "Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute",
         "Goldens",
       ], fixtures: true, settings: numeric),
-    test("Datasets", ["Datasets", "Imaging"], settings: numeric),
+    test("Datasets", ["Datasets", "Imaging", "Compute"], fixtures: true, settings: numeric),
     test(
       "Recipes",
       [
         "Recipes", "Datasets", "Losses", "Optimizers", "Models", "Editing", "Checkpoints", "Imaging",
-        "Tensors", "Compute", "Statistics",
+        "Diffusion", "Tensors", "Compute", "Statistics",
       ], settings: numeric),
     test("Statistics", ["Statistics"], fixtures: true, settings: numeric),
     test("Plots", ["Plots"]),
