@@ -186,7 +186,8 @@ let package = Package(
     test(
       "Recipes",
       [
-        "Recipes", "Datasets", "Losses", "Optimizers", "Models", "Editing", "Checkpoints", "Imaging",
+        "Recipes", "Datasets", "Losses", "Optimizers", "Models", "Editing", "Checkpoints",
+        "Imaging",
         "Diffusion", "Tensors", "Compute", "Statistics",
       ], settings: numeric),
     test("Statistics", ["Statistics"], fixtures: true, settings: numeric),
