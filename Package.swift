@@ -104,13 +104,13 @@ let package = Package(
       "Training", "Optimizers", ["Tensors", "Compute", "CKernels", "Checkpoints", "Digests"],
       settings: numeric),
     room("Training", "Losses", ["Models", "Diffusion", "Tensors"], settings: numeric),
-    room("Training", "Datasets", ["Imaging", "Tensors", "Compute"], settings: numeric),
+    room("Training", "Datasets", ["Imaging", "Tensors", "Compute", "Digests"], settings: numeric),
     room(
       "Training", "Recipes",
       [
         "Datasets", "Losses", "Optimizers", "Rewards", "Editing", "Models", "Diffusion",
-        "Tokenizers",
-        "Checkpoints", "Imaging", "Tensors", "Compute", "Digests",
+        "Tokenizers", "Checkpoints", "Imaging", "Tensors", "Compute", "Digests", "Locks",
+        "Statistics", "Plots",
       ], settings: numeric),
 
     // MARK: Evaluation
@@ -140,8 +140,8 @@ let package = Package(
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
         "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
-        "Locks", "Datasets", "DefaultModel", argumentParser, logging, metrics, lifecycle,
-        unixSignals, yams,
+        "Locks", "Datasets", "Recipes", "Plots", "DefaultModel", argumentParser, logging, metrics,
+        lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
@@ -182,7 +182,16 @@ let package = Package(
         "Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute",
         "Goldens",
       ], fixtures: true, settings: numeric),
-    test("Datasets", ["Datasets", "Imaging"], settings: numeric),
+    test("Datasets", ["Datasets", "Imaging", "Compute"], fixtures: true, settings: numeric),
+    test(
+      "Recipes",
+      [
+        "Recipes", "Datasets", "Losses", "Optimizers", "Models", "Editing", "Checkpoints",
+        "Imaging",
+        "Diffusion", "Tensors", "Compute", "Statistics",
+      ], settings: numeric),
+    test("Statistics", ["Statistics"], fixtures: true, settings: numeric),
+    test("Plots", ["Plots"]),
     test("Sockets", ["Sockets", "CPlatform", system, logging]),
     test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
     test("Observability", ["Observability", logging, metrics]),

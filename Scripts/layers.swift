@@ -19,7 +19,8 @@ let wings = [
 ]
 /// What every room may import: the toolchain's own modules.
 let toolchain: Set = [
-  "Swift", "Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization",
+  "Swift", "Foundation", "FoundationEssentials", "FoundationXML", "Glibc", "Dispatch",
+  "Synchronization",
   "Testing", "XCTest", "Musl",
 ]
 /// Rooms that must never see one another, whatever the manifest says.

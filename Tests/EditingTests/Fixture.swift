@@ -22,10 +22,13 @@ enum Fixture {
     try EditorModel(folder: path("pipeline-sd2/model"), name: "golden")
   }
   private static let embedded = Result {
+    try EditorModel(folder: embeddedPath, name: "embedded")
+  }
+  /// The folder of the model that the service carries.
+  static var embeddedPath: String {
     let root = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    return try EditorModel(
-      folder: root.appending(path: "Sources/DefaultModel/Model").path, name: "embedded")
+    return root.appending(path: "Sources/DefaultModel/Model").path
   }
 
   /// Random weights, 64 model pixels: fast, and as good as any for what is around the model.

@@ -86,7 +86,7 @@ final class Server: Sendable {
   }
 
   /// The binary beside the test bundle.
-  private static func binary() throws -> String {
+  static func binary() throws -> String {
     let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     var places = [URL(fileURLWithPath: executable).deletingLastPathComponent()]
     for argument in ProcessInfo.processInfo.arguments where argument.hasSuffix(".xctest") {

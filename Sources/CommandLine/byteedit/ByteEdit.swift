@@ -14,5 +14,6 @@ struct ByteEdit: AsyncParsableCommand {
     version: BuildIdentity.version,
     subcommands: [
       ServeCommand.self, EditCommand.self, ScoreCommand.self, ModelCommand.self, DataCommand.self,
+      TrainCommand.self,
     ])
 }

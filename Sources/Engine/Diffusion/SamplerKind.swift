@@ -34,4 +34,12 @@ package enum SamplerKind: String, Sendable, CaseIterable {
     }
     self = kind
   }
+
+  /// Whether steps draw noise of their own, beyond the latent that they begin with.
+  package var drawsNoise: Bool {
+    switch self {
+    case .ddim, .euler, .heun, .dpmSolverMultistep, .uniPC, .pndm: false
+    case .ddpm, .eulerAncestral, .lcm, .tcd: true
+    }
+  }
 }

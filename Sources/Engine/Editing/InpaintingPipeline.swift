@@ -98,14 +98,21 @@ extension InpaintingPipeline {
   package func encode(
     _ prompt: TokenizedPrompt, negative: TokenizedPrompt, usesGuidance: Bool
   ) throws -> UNet2DConditionModel.PreparedContext {
+    try encode([prompt], negative: [negative], usesGuidance: usesGuidance)
+  }
+
+  /// The same for a batch: all unconditional ones before all others.
+  package func encode(
+    _ prompts: [TokenizedPrompt], negative negatives: [TokenizedPrompt], usesGuidance: Bool
+  ) throws -> UNet2DConditionModel.PreparedContext {
     // The reference skips layers for the prompt alone; without a skip both go in one batch.
     guard clipSkip > 0 else {
-      let tokens = usesGuidance ? [negative.ids, prompt.ids] : [prompt.ids]
+      let tokens = (usesGuidance ? negatives : []).map(\.ids) + prompts.map(\.ids)
       return try unet.prepare(context: try networks.textEncoder(tokens: tokens))
     }
-    let wanted = try networks.textEncoder(tokens: [prompt.ids], skippingLast: clipSkip)
+    let wanted = try networks.textEncoder(tokens: prompts.map(\.ids), skippingLast: clipSkip)
     guard usesGuidance else { return try unet.prepare(context: wanted) }
-    let unwanted = try networks.textEncoder(tokens: [negative.ids])
+    let unwanted = try networks.textEncoder(tokens: negatives.map(\.ids))
     return try unet.prepare(context: Tensor.concatenated([unwanted, wanted], axis: 0))
   }
 
@@ -172,12 +179,45 @@ extension InpaintingPipeline {
     return Denoising(sampler: blending, latent: start, generator: generator, model: predict)
   }
 
+  /// Draws the noise of several edits and returns their denoising as one batch.
+  ///
+  /// Each edit draws from a generator of its own, in the order above; the batch starts from noise
+  /// alone (`strength` 1), and neither may the sampler draw nor the U-Net do without the mask, for
+  /// which one generator would have to serve all: such edits come one by one.
+  package func denoising(
+    _ conditionings: [InpaintingConditioning], seeds: [UInt32],
+    context: UNet2DConditionModel.PreparedContext, settings: DenoisingSettings
+  ) throws -> Denoising {
+    if conditionings.count == 1, let only = conditionings.first, let seed = seeds.first {
+      var settings = settings
+      settings.seed = seed
+      return try denoising(only, context: context, settings: settings)
+    }
+    var (noises, masks, known): ([Tensor], [Tensor], [Tensor]) = ([], [], [])
+    for (conditioning, seed) in zip(conditionings, seeds) {
+      guard let posterior = conditioning.maskedPosterior else {
+        throw EditError.model("a batch needs a model that sees the mask")
+      }
+      var generator = TorchGenerator(seed: UInt64(seed))
+      noises.append(generator.latentNoise(posterior.mean.shape))
+      known.append(scaled(posterior.sample(using: &generator)))
+      masks.append(conditioning.latentMask)
+    }
+    let sampler = try schedule.sampler(settings.sampler, steps: settings.steps, strength: 1)
+    let seen = [masks, known].map { Tensor.concatenated($0, axis: 0) }
+    return Denoising(
+      sampler: sampler,
+      latent: Tensor.concatenated(noises, axis: 0) * Float(sampler.initialNoiseScale),
+      generator: TorchGenerator(seed: 0),
+      model: predictor(seen: seen, context: context, settings: settings))
+  }
+
   private func scaled(_ latent: Tensor) -> Tensor {
     latent * Float(autoencoder.configuration.scalingFactor)
   }
 
-  /// The guided prediction for a latent `[1, h, w, c]` at a timestep; with guidance one pass of
-  /// batch two.
+  /// The guided prediction for latents `[batch, h, w, c]` at a timestep; with guidance one pass of
+  /// twice the batch.
   ///
   /// - Parameter seen: what the U-Net sees behind the latent.
   private func predictor(
@@ -188,16 +228,18 @@ extension InpaintingPipeline {
       guard settings.usesGuidance else {
         return try unet(sample: sample, timestep: timestep, context: context)
       }
+      let batch = sample.shape[0]
       let both = try unet(
         sample: Tensor.concatenated([sample, sample], axis: 0), timestep: timestep,
         context: context)
       return classifierFreeGuidance(
-        unconditional: both.slice(0..<1, axis: 0), conditional: both.slice(1..<2, axis: 0),
+        unconditional: both.slice(0..<batch, axis: 0),
+        conditional: both.slice(batch..<2 * batch, axis: 0),
         scale: Float(settings.guidanceScale), rescale: Float(settings.guidanceRescale))
     }
   }
 
-  /// Decodes a finished latent to pixels `[1, height, width, 3]`, clipped to 0...1.
+  /// Decodes finished latents to pixels `[batch, height, width, 3]`, clipped to 0...1.
   package func decode(_ latent: Tensor) throws -> Tensor {
     BufferPool.current.trimBetweenStages()
     defer { BufferPool.current.trimBetweenStages() }

@@ -5,7 +5,7 @@ extension SplitMix {
   }
 
   /// Uniform in 0 ..< count; 0 where count is not positive.
-  mutating func index(_ count: Int) -> Int {
+  package mutating func index(_ count: Int) -> Int {
     count <= 0 ? 0 : Int(next().multipliedFullWidth(by: UInt64(count)).high)
   }
 
@@ -13,10 +13,10 @@ extension SplitMix {
     range.lowerBound + index(range.count)
   }
 
-  mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
+  package mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
 
   /// One of the elements, all alike; nil for none.
-  mutating func element<Element>(of list: [Element]) -> Element? {
+  package mutating func element<Element>(of list: [Element]) -> Element? {
     list.isEmpty ? nil : list[index(list.count)]
   }
 

@@ -6,6 +6,8 @@ package enum LossError: Error, Equatable {
   /// A part of the batch does not fit the others.
   case shape(_ part: String, Shape)
   case timesteps([Int], below: Int)
+  /// Pixel weights that add up to nothing.
+  case weights(total: Float)
   case model(ModelError)
 }
 
@@ -16,6 +18,7 @@ extension LossError: CustomStringConvertible {
     case .shape(let part, let shape): "The \(part) of the batch have the shape \(shape)."
     case .timesteps(let timesteps, let limit):
       "The timesteps are \(timesteps): each sample needs one of 0 ..< \(limit)."
+    case .weights(let total): "The pixel weights add up to \(total): at least one must be positive."
     case .model(let error): error.description
     }
   }

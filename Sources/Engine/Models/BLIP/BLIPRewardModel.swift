@@ -42,8 +42,29 @@ package struct BLIPRewardModel: Sendable {
   package func callAsFunction(
     pixels: Tensor, tokens: [[Int]], lengths: [Int]
   ) throws(ModelError) -> Tensor {
-    // [batch, image tokens, image width], then the first token's state, [batch, width]
-    let image = try vision(pixels)
+    try rewards(image: features(of: pixels), tokens: tokens, lengths: lengths)
+  }
+
+  /// What the picture half sees, `[pictures, image tokens, image width]`, the class token first: once
+  /// for pictures that meet several texts.
+  ///
+  /// - Parameter pixels: `[pictures, side, side, 3]`, normalised by the configuration's statistics.
+  package func features(of pixels: Tensor) throws(ModelError) -> Tensor {
+    try vision(pixels)
+  }
+
+  /// What the text half makes of texts alone, `[texts, width]`: no layer looks at a picture.
+  package func features(of tokens: [[Int]], lengths: [Int]) throws(ModelError) -> Tensor {
+    try text(tokens: tokens, lengths: lengths)
+  }
+
+  /// Raw rewards, `[texts]`, of pictures that were seen already.
+  ///
+  /// - Parameter image: `[texts, image tokens, image width]`, a picture's features for every text.
+  package func rewards(
+    image: Tensor, tokens: [[Int]], lengths: [Int]
+  ) throws(ModelError) -> Tensor {
+    // The first token's state, [texts, width]
     var features = try text(tokens: tokens, lengths: lengths, image: image)
     for layer in head { features = layer(features) }
     return features.reshaped([tokens.count])

@@ -44,7 +44,7 @@ package struct DatasetSplit: Sendable, Hashable {
   }
 
   /// One photograph in five is held out.
-  func takes(photograph: String) -> Bool {
+  package func takes(photograph: String) -> Bool {
     photographs.takes(Self.number(photograph) % 5 == 0)
   }
 

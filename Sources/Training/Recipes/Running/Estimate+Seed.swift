@@ -1,0 +1,18 @@
+import Datasets
+import Statistics
+
+extension PairAccuracy {
+  /// The estimate with the resamples of a seed.
+  func estimate(seed: UInt64) -> Estimate? {
+    var generator = SplitMix(seed: seed)
+    return estimate(using: &generator)
+  }
+}
+
+extension AreaUnderCurve {
+  /// The estimate with the resamples of a seed.
+  func estimate(seed: UInt64) -> Estimate? {
+    var generator = SplitMix(seed: seed)
+    return estimate(ClusteredBootstrap(resamples: 400), using: &generator)
+  }
+}
