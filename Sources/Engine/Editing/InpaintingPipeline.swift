@@ -119,7 +119,8 @@ extension InpaintingPipeline {
   package func condition(
     maskedImage: Tensor, image: Tensor?, latentMask: Tensor
   ) throws -> InpaintingConditioning {
-    InpaintingConditioning(
+    defer { BufferPool.current.trimBetweenStages() }
+    return InpaintingConditioning(
       latentMask: latentMask,
       maskedPosterior: networks.seesMask ? try posterior(maskedImage) : nil,
       imagePosterior: try image.map(posterior))
@@ -198,6 +199,8 @@ extension InpaintingPipeline {
 
   /// Decodes a finished latent to pixels `[1, height, width, 3]`, clipped to 0...1.
   package func decode(_ latent: Tensor) throws -> Tensor {
+    BufferPool.current.trimBetweenStages()
+    defer { BufferPool.current.trimBetweenStages() }
     let factor = Float(autoencoder.configuration.scalingFactor)
     let scale = autoencoder.downsamplingFactor
     let tiling = tiling(height: latent.shape[1] * scale, width: latent.shape[2] * scale)
