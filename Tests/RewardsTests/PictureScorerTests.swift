@@ -54,29 +54,32 @@ import Tokenizers
     try check(try PickScorer(path: folder), "clip") { factor * $0 }
   }
 
-  @Test func `HPSv2 is the reference's`() throws {
-    let path = FileManager.default.temporaryDirectory.path + "/hps-\(getpid()).safetensors"
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try SafetensorsWriter.write(try openLayout(), to: path)
+  @Test func `HPSv2 is the reference's, from torch's file`() throws {
+    let path = folder + "/hps.pt"
     try check(try HPSv2Scorer(path: path, tokenizer: folder), "hpsv2") { $0 }
-    #expect(
-      try CheckpointRecognition(path: path).kind == .clip(variant: "ViT-64/7@28"))
+    let found = try CheckpointRecognition(path: path)
+    #expect(found.kind == .clip(variant: "ViT-64/7@28") && found.isComplete, "\(found)")
   }
 
-  @Test func `LAION's score is its head's of the embedding`() throws {
-    var generator = TorchGenerator(seed: 3)
-    let weights = ["weight": generator.normal(shape: [1, 24]), "bias": Tensor([5], shape: [1])]
-    let head = try LAIONAestheticHead(weights: WeightStore(tensors: weights))
-    let path = FileManager.default.temporaryDirectory.path + "/head-\(getpid()).safetensors"
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try SafetensorsWriter.write(weights, to: path)
+  @Test func `LAION's head is the reference's, from torch's file`() throws {
+    let path = folder + "/laion.pth"
     let scorer = try LAIONAestheticScorer(head: path, clip: folder)
+    #expect(scorer.name == "LAION aesthetic (ViT-64/7@28)")
     let golden = try golden()
     for index in 0..<2 {
-      let embedding = try golden.tensor("embedding\(index):open_clip").reshaped([1, 24])
       let score = try scorer.score(try golden.picture("picture\(index)"), prompt: "")
-      #expect(abs(score - Double(try head(embedding).values[0])) < 1e-4)
+      #expect(abs(Float(score) - (try golden.tensor("laion\(index)").values[0])) < 1e-4)
     }
+    #expect(try CheckpointRecognition(path: path).kind == .laionAesthetic(width: 24))
+  }
+
+  @Test func `a folder with torch's file alone is read`() throws {
+    let files = FileManager.default
+    let other = files.temporaryDirectory.path + "/clip-\(UUID().uuidString)"
+    defer { try? files.removeItem(atPath: other) }
+    try files.createDirectory(atPath: other, withIntermediateDirectories: true)
+    try files.copyItem(atPath: folder + "/hps.pt", toPath: other + "/pytorch_model.bin")
+    #expect(try CheckpointRecognition(path: other).isComplete)
   }
 
   @Test func `parts that do not fit each other are refused`() throws {
@@ -93,28 +96,5 @@ import Tokenizers
     }
     #expect(throws: (any Error).self) { try PickScorer(path: folder, tokenizer: "/nowhere") }
     #expect(throws: (any Error).self) { try CLIPScorer(path: "/nowhere") }
-  }
-
-  /// The fixture's weights as open_clip stores them.
-  private func openLayout() throws -> [String: Tensor] {
-    let file = try SafetensorsFile(path: folder + "/model.safetensors")
-    var stored = try WeightStore(files: [file], path: folder)
-    let weights = try stored.takeAll()
-    var result: [String: Tensor] = [:]
-    for (name, tensor) in weights {
-      if name.hasSuffix("_projection.weight") {
-        let own = name.replacing(".weight", with: ".transposed")
-        result[CLIPLayout.openAI.stored(own)] = tensor.transposed()
-      } else if name.contains(".q_proj.") {
-        let parts = ["q_proj", "k_proj", "v_proj"].compactMap {
-          weights[name.replacing("q_proj", with: $0)]
-        }
-        result[CLIPLayout.openAI.stored(name.replacing("q_proj.", with: "in_proj_"))] =
-          Tensor.concatenated(parts, axis: 0)
-      } else if !name.contains(".k_proj.") && !name.contains(".v_proj.") {
-        result[CLIPLayout.openAI.stored(name)] = tensor
-      }
-    }
-    return result
   }
 }

@@ -3,12 +3,19 @@ import Layers
 import Models
 
 extension WeightStore {
-  /// Opens the weights at a path: a folder with safetensors, or one file.
+  /// Opens the weights at a path: one file of any kind that `CheckpointFile` reads, or a folder with
+  /// safetensors, else with `pytorch_model.bin`.
   init(judge path: String) throws(CheckpointError) {
+    guard FileKind(path) == .folder else {
+      self = try WeightStore(checkpoint: path)
+      return
+    }
+    let pickled = "\(path)/pytorch_model.bin"
+    let hasSafetensors = ["model.safetensors", "model.safetensors.index.json"]
+      .contains { FileKind("\(path)/\($0)") == .file }
     self =
-      FileKind(path) == .folder
-      ? try WeightStore(folder: path)
-      : try WeightStore(files: [try SafetensorsFile(path: path)], path: path)
+      !hasSafetensors && FileKind(pickled) == .file
+      ? try WeightStore(checkpoint: pickled) : try WeightStore(folder: path)
   }
 }
 
