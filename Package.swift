@@ -91,7 +91,7 @@ let package = Package(
       "Engine", "Editing",
       [
         "Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute",
-        "Imaging", "Digests",
+        "Imaging", "Digests", "Rewards",
       ], settings: numeric),
     room(
       "Engine", "Rewards",
@@ -134,13 +134,14 @@ let package = Package(
     // MARK: The front door
     .target(
       name: "DefaultModel", path: "Sources/DefaultModel", exclude: ["README.md"],
-      resources: [.copy("Model")], swiftSettings: strict),
+      resources: [.copy("Model"), .copy("Judges")], swiftSettings: strict),
     .executableTarget(
       name: "byteedit",
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
-        "Editing", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests", "Locks",
-        "Datasets", "Recipes", "Plots", "DefaultModel", argumentParser, logging, metrics, lifecycle,
+        "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
+        "Locks", "Datasets", "Recipes", "Plots", "DefaultModel", argumentParser, logging, metrics,
+        lifecycle,
         unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
@@ -148,6 +149,10 @@ let package = Package(
     // MARK: Tests, a mirror of Sources
     .target(
       name: "Goldens", dependencies: ["Tensors"], path: "Tests/Goldens", swiftSettings: numeric),
+    .target(
+      name: "JudgeFolders",
+      dependencies: ["Rewards", "Models", "Checkpoints", "Imaging", "Tensors"],
+      path: "Tests/JudgeFolders", swiftSettings: numeric),
     test("Compute", ["Compute", "CKernels", "Locks"], settings: numeric),
     test("Tensors", ["Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
     test("Layers", ["Layers", "Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
@@ -160,12 +165,14 @@ let package = Package(
     test("Imaging", ["Imaging", "CImageCodecs"], fixtures: true, settings: numeric),
     test(
       "Editing",
-      ["Editing", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute"],
-      fixtures: true, settings: numeric),
+      [
+        "Editing", "Rewards", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute",
+      ], fixtures: true, settings: numeric),
     test(
       "Rewards",
       [
-        "Rewards", "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors", "Compute", "Imaging",
+        "Rewards", "JudgeFolders", "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors",
+        "Compute", "Imaging",
       ], fixtures: true, settings: numeric),
     test(
       "Optimizers", ["Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Goldens"],
@@ -191,12 +198,12 @@ let package = Package(
     test(
       "API",
       [
-        "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability", httpTypes,
-        logging, metrics, yams,
+        "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability", "Locks",
+        httpTypes, logging, metrics, yams,
       ]),
     test("byteedit", ["byteedit"]),
     .testTarget(
-      name: "Journeys", dependencies: ["byteedit"], path: "Tests/Journeys",
+      name: "Journeys", dependencies: ["byteedit", "JudgeFolders"], path: "Tests/Journeys",
       resources: [.copy("Fixtures")], swiftSettings: strict),
   ]
 )

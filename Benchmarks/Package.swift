@@ -48,7 +48,12 @@ let package = Package(
       "Editing",
       [
         "Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute",
-        "Imaging", "Digests",
+        "Imaging", "Digests", "Rewards",
+      ]),
+    room(
+      "Rewards",
+      [
+        "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors", "Compute", "Imaging", "Digests",
       ]),
     room(
       "Optimizers", in: "Training",
@@ -60,6 +65,8 @@ let package = Package(
     tool(
       "training-steps", in: "TrainingSteps",
       ["Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute"]),
-    tool("edit-stages", in: "Edit", ["Editing", "Imaging", "Models", "Checkpoints", "Compute"]),
+    tool(
+      "edit-stages", in: "Edit",
+      ["Editing", "Rewards", "Imaging", "Models", "Checkpoints", "Compute"]),
   ]
 )

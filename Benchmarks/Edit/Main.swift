@@ -1,15 +1,16 @@
 import Compute
 import Editing
 import Foundation
+import Rewards
 
 /// Times whole edits inside one process, stage by stage.
 ///
-///     edit-stages MODEL IMAGE MASK PROMPT [EDITS] [THREADS]
+///     edit-stages MODEL IMAGE MASK PROMPT [EDITS] [THREADS] [JUDGES] [RESOLUTION]
 @main struct Main {
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard arguments.count >= 4 else {
-      print("usage: edit-stages MODEL IMAGE MASK PROMPT [EDITS] [THREADS]")
+      print("usage: edit-stages MODEL IMAGE MASK PROMPT [EDITS] [THREADS] [JUDGES] [RESOLUTION]")
       exit(2)
     }
     let edits = max(1, arguments.count > 4 ? Int(arguments[4]) ?? 20 : 20)
@@ -18,10 +19,13 @@ import Foundation
       image: [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[1]))),
       mask: [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[2]))))
     request.prompt = arguments[3]
+    let judges = arguments.count > 6 && arguments[6] != "off" ? arguments[6] : nil
+    request.resolution = arguments.count > 7 ? Int(arguments[7]) : nil
     try ThreadTeam.$current.withValue(ThreadTeam(threads: threads)) {
       let start = ContinuousClock.now
       let editor = Editor(
-        model: try EditorModel(folder: arguments[0], name: "benchmark"), build: "benchmark")
+        model: try EditorModel(folder: arguments[0], name: "benchmark"),
+        judges: try Judges(JudgeSources(folder: judges)), build: "benchmark")
       let loading = (ContinuousClock.now - start).inSeconds
       print("# kernels \(KernelSet.active.rawValue), OpenBLAS \(BLAS.coreName), \(threads) threads")
       try measure(editor, request, edits: edits, loading: loading)

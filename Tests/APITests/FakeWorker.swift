@@ -6,6 +6,8 @@ import Jobs
 struct FakeWorker: Sendable {
   let store: any JobStore
   var stepTime = Duration.milliseconds(1)
+  /// Whether aesthetic and coherence are on; alignment is off.
+  var isJudging = false
 
   func run() async {
     try? await store.register("fake", description: .object(["model": "fake"]))
@@ -40,15 +42,30 @@ struct FakeWorker: Sendable {
     let info = try ImageDecoder.probe(bytes)
     let preserved = PreservedPixels(
       maxAbsDiff: 0, changedPixels: 0, comparedPixels: info.width * info.height)
-    let candidates = (0..<job.parameters.count).map { index in
+    var candidates = (0..<job.parameters.count).map { index in
       CandidateRecord(
         index: index, seed: job.seed &+ UInt32(index), image: job.image, width: info.width,
-        height: info.height, preserved: preserved, receipt: .object(["model": "fake"]))
+        height: info.height, preserved: preserved, receipt: .object(["model": "fake"]),
+        scores: isJudging ? Self.scores(of: index) : nil,
+        coherenceMap: isJudging
+          ? CoherenceMapRecord(
+            image: job.mask ?? job.image, width: 24, height: 16,
+            region: PictureRegion(x: 1, y: 2, width: 48, height: 32)) : nil)
     }
+    candidates.sort { ($0.scores?.combined ?? 0) > ($1.scores?.combined ?? 0) }
+    candidates = Array(candidates.prefix(job.parameters.returned ?? job.parameters.count))
     return JobResult(
       candidates: candidates, maskRule: job.mask == nil ? nil : "luma", maskShare: 0.25,
       promptTruncated: job.parameters.prompt == "long",
       warnings: job.parameters.prompt == "long" ? ["The prompt was cut."] : [],
       timings: ["denoise": 0.01])
+  }
+
+  /// Candidate 2 of four is the best, then 1, 3 and 0.
+  static func scores(of index: Int) -> CandidateScores {
+    let share = [0.25, 0.5, 0.75, 0.375][index % 4]
+    return CandidateScores(
+      aesthetic: .init(raw: share * 4 - 2, calibrated: share), alignment: nil,
+      coherence: .init(raw: 0, calibrated: share), combined: share)
   }
 }

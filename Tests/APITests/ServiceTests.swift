@@ -33,6 +33,21 @@ import Yams
     #expect(names == Set(expected))
   }
 
+  @Test func `the document's fields of a score are the request's fields`() throws {
+    let text = String(decoding: OpenAPIDocument.bytes, as: UTF8.self)
+    let document = try #require(try Yams.load(yaml: text) as? [String: Any])
+    let components = try #require(document["components"] as? [String: Any])
+    let schemas = try #require(components["schemas"] as? [String: [String: Any]])
+    for schema in ["ScoreRequest", "ScoreForm"] {
+      var names = Set(
+        (schemas["ScoreFields"]?["properties"] as? [String: Any])?.keys.map { $0 } ?? [])
+      for part in schemas[schema]?["allOf"] as? [[String: Any]] ?? [] {
+        names.formUnion((part["properties"] as? [String: Any])?.keys.map { $0 } ?? [])
+      }
+      #expect(names == Set(ScoreParameters.names + ["image", "mask"]))
+    }
+  }
+
   @Test func `the document's samplers are the request's samplers`() throws {
     let text = String(decoding: OpenAPIDocument.bytes, as: UTF8.self)
     let document = try #require(try Yams.load(yaml: text) as? [String: Any])

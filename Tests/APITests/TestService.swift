@@ -18,7 +18,8 @@ final class TestService: Sendable {
   private let directory: String
 
   init(
-    settings: JobStoreSettings = JobStoreSettings(),
+    settings: JobStoreSettings = JobStoreSettings(), judges: [String] = [],
+    scoring: (any PictureScoring)? = nil,
     configure: (inout APIConfiguration) -> Void = { _ in }
   ) throws {
     directory =
@@ -35,7 +36,12 @@ final class TestService: Sendable {
       configuration: configuration,
       surroundings: .init(
         store: store,
-        models: ModelCatalogue(models: [model], kernelSet: "plain", blasCore: "none"),
+        models: ModelCatalogue(
+          models: [model],
+          judges: judges.map {
+            JudgeDescription(judge: $0, model: "fake", hash: "01", calibration: "held_out")
+          }, kernelSet: "plain", blasCore: "none"),
+        scoring: scoring,
         health: health, metrics: PrometheusRegistry(), logger: Logger(label: "test")))
     handler = api.handler()
   }
@@ -44,10 +50,12 @@ final class TestService: Sendable {
 
   /// Runs `body` while a fake worker works.
   static func run(
-    stepTime: Duration = .milliseconds(1), _ body: (TestService) async throws -> Void
+    stepTime: Duration = .milliseconds(1), judges: [String] = [],
+    _ body: (TestService) async throws -> Void
   ) async throws {
-    let service = try TestService()
-    let worker = Task { await FakeWorker(store: service.store, stepTime: stepTime).run() }
+    let service = try TestService(judges: judges)
+    let fake = FakeWorker(store: service.store, stepTime: stepTime, isJudging: !judges.isEmpty)
+    let worker = Task { await fake.run() }
     defer { worker.cancel() }
     try await body(service)
     worker.cancel()
@@ -78,17 +86,21 @@ final class TestService: Sendable {
     return try await Answer(await handler(Request(head: head, body: body, peer: peer)))
   }
 
-  func submit(_ form: TestForm, _ fields: HTTPFields = [:]) async throws -> Answer {
+  func submit(
+    _ form: TestForm, _ fields: HTTPFields = [:], to path: String = "/v1/edits"
+  ) async throws -> Answer {
     var fields = fields
     fields[.contentType] = form.contentType
-    return try await call(.post, "/v1/edits", fields, body: form.bytes)
+    return try await call(.post, path, fields, body: form.bytes)
   }
 
-  func submit(json: [String: JSONValue], _ fields: HTTPFields = [:]) async throws -> Answer {
+  func submit(
+    json: [String: JSONValue], _ fields: HTTPFields = [:], to path: String = "/v1/edits"
+  ) async throws -> Answer {
     var fields = fields
     fields[.contentType] = "application/json"
     let text = try JSONText.encode(json)
-    return try await call(.post, "/v1/edits", fields, body: Array(text.utf8))
+    return try await call(.post, path, fields, body: Array(text.utf8))
   }
 }
 

@@ -19,16 +19,17 @@ import Testing
   @Test func `every step and every stage is told, in order`() throws {
     var steps: [EditEvent] = []
     var stages: [EditStage] = []
-    let result = try Fixture.editor().edit(request(count: 2)) { event in
+    let result = try Fixture.judgedEditor().edit(request(count: 2)) { event in
       switch event {
       case .step: steps.append(event)
       case .stage(let stage, let seconds):
         #expect(seconds >= 0)
         stages.append(stage)
+      case .scored: break
       }
     }
     #expect(steps == (0..<2).flatMap { k in (1...4).map { .step($0, of: 4, candidate: k) } })
-    let drawing: [EditStage] = [.denoise, .vaeDecode, .composite, .encode]
+    let drawing: [EditStage] = [.denoise, .vaeDecode, .composite, .score, .encode]
     #expect(stages == [.decode, .decode, .text, .vaeEncode] + drawing + drawing)
     #expect(Set(result.timings.keys) == Set(EditStage.allCases))
   }
@@ -60,7 +61,7 @@ import Testing
   func `a throw at a stage stops the edit there`(_ stage: EditStage) throws {
     var told: [EditStage] = []
     #expect(throws: Stop(step: 0)) {
-      try Fixture.editor().edit(request()) { event in
+      try Fixture.judgedEditor().edit(request()) { event in
         guard case .stage(let ended, _) = event else { return }
         told.append(ended)
         if ended == stage { throw Stop(step: 0) }

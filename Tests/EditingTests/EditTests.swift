@@ -51,7 +51,7 @@ import Testing
     #expect(abs(result.maskShare - share) < 1e-12)
     #expect(result.warnings.isEmpty && !result.isPromptTruncated)
     #expect(result.candidates[0].receipt.task == task.rawValue)
-    #expect(Set(result.timings.keys) == Set(EditStage.allCases))
+    #expect(Set(result.timings.keys) == Set(EditStage.allCases).subtracting([.score]))
   }
 
   @Test func `the hole is drawn anew`() throws {

@@ -61,6 +61,10 @@ enum Fixture {
   static func embeddedModel() throws -> EditorModel { try embedded.get() }
 
   static func editor() throws -> Editor { Editor(model: try model(), build: "test") }
+  /// The same with judges.
+  static func judgedEditor() throws -> Editor {
+    Editor(model: try model(), judges: try FakeJudges.all(), build: "test")
+  }
 
   static func cases(_ folder: String) throws -> [PipelineCase] {
     let decoder = JSONDecoder()

@@ -15,7 +15,9 @@ import Testing
 
   private let full: [String: JSONValue] = [
     "task": "outpaint", "prompt": "a red circle", "negative_prompt": "blur",
-    "expand": ["left": 8, "top": 0, "right": 16, "bottom": 24], "n": 4, "steps": 12,
+    "expand": ["left": 8, "top": 0, "right": 16, "bottom": 24], "n": 4, "return": 2,
+    "select": ["aesthetic": 1.5, "alignment": 0.5, "coherence": 2.25], "min_score": 0.25,
+    "retries": 7, "below_min_score": "fail", "steps": 12,
     "guidance_scale": 4.5, "sampler": "dpm++2m", "strength": 0.5, "seed": 4_294_967_295,
     "mask_semantics": "alpha", "mask_invert": true, "mask_threshold": 0.25, "mask_grow": 3,
     "mask_feather": 2, "mask_resize": "nearest", "resolution": 256, "context": 0.5,
@@ -60,7 +62,10 @@ import Testing
       ("guidance_scale", 31), ("strength", 0), ("strength", 1.5), ("mask_threshold", 1.1),
       ("mask_grow", -1), ("mask_feather", 1025), ("resolution", 63), ("resolution", 100),
       ("resolution", 4096), ("context", -1), ("context", "half"), ("quality", 0), ("priority", 11),
-      ("seed", 4_294_967_296), ("seed", 0.5), ("prompt", ""), ("deadline", "tomorrow"),
+      ("return", 0), ("return", 2), ("min_score", 1.01), ("min_score", -0.1), ("min_score", "high"),
+      ("retries", -1), ("retries", 21), ("below_min_score", "retry"), ("select", [:]),
+      ("select", "aesthetic"), ("select", ["aesthetic": 0]), ("seed", 4_294_967_296), ("seed", 0.5),
+      ("prompt", ""), ("deadline", "tomorrow"),
       ("mask_invert", "yes"), ("steps", 1e300), ("hole_fill", "black"), ("sampler", "magic"),
     ] as [(String, JSONValue)])
   func `a value out of range is refused at its place`(field: String, value: JSONValue) {
@@ -81,6 +86,25 @@ import Testing
     #expect(violations(["task": "outpaint", "expand": ["top": 9000]]) == ["/expand/top"])
   }
 
+  @Test func `weights name judges and are not negative`() throws {
+    let pointers = violations([
+      "prompt": "a",
+      "select": ["aesthetic": -1, "beauty": 1, "coherence": "much", "alignment": 101],
+    ])
+    #expect(pointers.count == 1 && pointers[0].hasPrefix("/select/"))
+    #expect(
+      violations(["prompt": "a", "select": ["aesthetic": -1, "alignment": 101]])
+        == ["/select/aesthetic", "/select/alignment"])
+    let one = try EditParameters(json: ["prompt": "a", "select": ["coherence": 2]])
+    #expect(one.select == .init(coherence: 2))
+  }
+
+  @Test func `no more come back than are made`() {
+    #expect(violations(["prompt": "a", "n": 3, "return": 3]) == [])
+    #expect(violations(["prompt": "a", "n": 3, "return": 4]) == ["/return"])
+    #expect(violations(["prompt": "a", "n": 30, "return": 4]) == ["/n"])
+  }
+
   @Test func `metadata is limited by its bytes`() {
     let long = JSONValue.string(String(repeating: "x", count: 16384))
     #expect(violations(["prompt": "a", "metadata": ["k": long]]) == ["/metadata"])
@@ -90,11 +114,15 @@ import Testing
     let form = try EditParameters(form: [
       "task": "outpaint", "prompt": "12", "expand[left]": "8", "expand": #"{"right": 16}"#,
       "n": "2", "guidance_scale": "3", "mask_invert": "true", "seam_repair": "0", "context": "full",
+      "return": "1", "select": #"{"aesthetic": 1}"#, "select[coherence]": "0.5",
+      "min_score": "0.75", "retries": "2", "below_min_score": "fail",
       "seed": "7", "metadata": #"{"order": 17}"#, "metadata[note]": "5",
     ])
     let json = try EditParameters(json: [
       "task": "outpaint", "prompt": "12", "expand": ["left": 8, "right": 16], "n": 2,
       "guidance_scale": 3, "mask_invert": true, "seam_repair": false, "context": "full", "seed": 7,
+      "return": 1, "select": ["aesthetic": 1, "coherence": 0.5], "min_score": 0.75, "retries": 2,
+      "below_min_score": "fail",
       "metadata": ["order": 17, "note": "5"],
     ])
     #expect(form == json)

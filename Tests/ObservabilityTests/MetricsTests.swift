@@ -51,6 +51,19 @@ import Testing
     #expect(abs((sum ?? 0) - 400.044) < 1e-6)
   }
 
+  @Test func `put a score into the bucket it belongs to`() async throws {
+    for score in [0, 0.05, 0.72, 1] {
+      MetricCatalogue.rewardScore.record(score, [("model", "coherence")], factory: registry)
+    }
+    let read = try await parsed()
+    func bucket(_ bound: String) -> Double? {
+      read.value("byteedit_reward_score_bucket", ["model": "coherence", "le": bound])
+    }
+    #expect(bucket("0.05") == 2 && bucket("0.7") == 2 && bucket("0.8") == 3 && bucket("1") == 4)
+    let sum = read.value("byteedit_reward_score_sum", ["model": "coherence"])
+    #expect(abs((sum ?? 0) - 1.77) < 1e-9)
+  }
+
   @Test func `escape what a label or a help text may hold`() async throws {
     let value = "a\\b\"c\nd,e{f}=ü\r"
     Counter(

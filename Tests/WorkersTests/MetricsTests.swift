@@ -22,6 +22,26 @@ import Workers
     }
   }
 
+  @Test func `scores of candidates are counted by judge`() async throws {
+    try await Workshop.open { shop in
+      let script = { @Sendable (_: EditInput, onEvent: (EditStep) throws -> Void) in
+        for share in [0.25, 0.75] {
+          try onEvent(.scored(candidate: 0, .test(share)))
+        }
+        return EditOutput.made(of: [1])
+      }
+      try await shop.withPool(script: script) { _ in
+        _ = try await shop.job(try await shop.submit())
+      }
+      let recorder = try shop.metrics.expectRecorder(
+        "byteedit_reward_score", [("model", "aesthetic")])
+      #expect(recorder.values == [0.25, 0.75])
+      #expect(throws: (any Error).self) {
+        try shop.metrics.expectRecorder("byteedit_reward_score", [("model", "alignment")])
+      }
+    }
+  }
+
   @Test func `every end of a job is counted by status and task`() async throws {
     try await Workshop.open { shop in
       let id = try await shop.submit()

@@ -27,6 +27,44 @@ import Workers
     }
   }
 
+  @Test func `keeps scores and heat map, and tells scores as they come`() async throws {
+    try await Workshop.open { shop in
+      let region = PictureRegion(x: 1, y: 2, width: 3, height: 4)
+      let script = { @Sendable (_: EditInput, onEvent: (EditStep) throws -> Void) in
+        for index in 0..<3 {
+          try onEvent(.step(2, of: 2, candidate: index))
+          try onEvent(.scored(candidate: index, .test(0.25)))
+        }
+        var output = EditOutput.made(of: [1])
+        let made = output.candidates[0]
+        output.candidates[0] = .init(
+          index: 2, seed: 9, bytes: [4], mediaType: "image/png", width: 2, height: 2,
+          preserved: made.preserved, receipt: made.receipt, scores: .test(0.5),
+          coherenceMap: .init(bytes: [5, 6], width: 7, height: 8, region: region))
+        return output
+      }
+      try await shop.withPool(script: script) { _ in
+        let id = try await shop.submit { $0.count = 2 }
+        let job = try await shop.job(id)
+        let candidate = try #require(job.result?.candidates.first)
+        let map = try #require(candidate.coherenceMap)
+        #expect(candidate.index == 2 && candidate.scores == .test(0.5))
+        #expect(map.width == 7 && map.height == 8 && map.region == region)
+        #expect(try await shop.store.read(map.image.hash) == [5, 6])
+        let scored = try await shop.store.events(of: id, after: 0, limit: 100).compactMap { event in
+          guard case .progress(let progress) = event.kind, progress.stage == "score" else {
+            return [ScoredCandidate]?.none
+          }
+          // The third was not asked for: more are drawn where too few are good enough.
+          #expect(progress.candidates == max(2, progress.candidate + 1) && progress.fraction <= 1)
+          return progress.scored
+        }
+        #expect(scored.map { $0.map(\.index) } == [[0], [0, 1], [0, 1, 2]])
+        #expect(scored.last?.last?.scores == .test(0.25))
+      }
+    }
+  }
+
   @Test func `is woken by a new job long before it would look by itself`() async throws {
     var settings = WorkerSettings.brisk
     settings.pollInterval = .seconds(60)

@@ -30,6 +30,15 @@ extension EditOutput {
   }
 }
 
+extension CandidateScores {
+  /// Aesthetic and coherence say the same, alignment says nothing.
+  static func test(_ share: Double) -> CandidateScores {
+    CandidateScores(
+      aesthetic: .init(raw: 1, calibrated: share), alignment: nil,
+      coherence: .init(raw: -1, calibrated: share), combined: share)
+  }
+}
+
 /// A store in a temporary folder, pools over it, and the moves that tests make again and again.
 struct Workshop: Sendable {
   let store: SQLiteJobStore

@@ -11,8 +11,8 @@ struct EditCommand: ParsableCommand {
     commandName: "edit",
     abstract: "Edit a picture.",
     discussion: """
-      Writes the picture (with --n, one file a candidate: out-0.png, out-1.png …) and prints what \
-      was done. --context full --resolution N --no-seam-repair --no-composite --hole-fill grey \
+      Writes the picture (several as out-0.png, out-1.png … by the number of the draw) and prints \
+      what was done, best first by the judges' scores. --context full --resolution N --no-seam-repair --no-composite --hole-fill grey \
       --mask-resize nearest is the plain pipeline of the reference.
       """)
 
@@ -45,6 +45,8 @@ struct EditCommand: ParsableCommand {
 
   @OptionGroup var loading: LoadingOptions
 
+  @OptionGroup var judging: JudgeOptions
+
   @OptionGroup var fields: EditOptions
 
   func run() throws {
@@ -53,7 +55,8 @@ struct EditCommand: ParsableCommand {
     var request = try request(parameters)
     request.adapters = adapters.filter { !$0.isMerged }.map { AdapterChoice(name: $0.name) }
     let editor = try ModelLoading.editor(
-      folder: model, maxMegapixels: 100, storage: loading.weights, adapters: adapters)
+      folder: model, maxMegapixels: 100, storage: loading.weights, adapters: adapters,
+      judges: try judging.load())
     let team = threads > 0 ? ThreadTeam(threads: threads) : .shared
     let bar = ProgressBar()
     let started = ContinuousClock.now
@@ -77,25 +80,17 @@ struct EditCommand: ParsableCommand {
     do {
       return try EditParameters(form: form)
     } catch {
-      let lines = error.violations.map { "\($0.pointer.dropFirst()) \($0.detail)" }
-      throw ValidationError(lines.joined(separator: "\n"))
+      throw ValidationError(error.lines)
     }
   }
 
   private func request(_ parameters: EditParameters) throws -> EditRequest {
     var request = EditRequest(
-      parameters, seed: parameters.drawSeed(), image: try Self.read(image, "--image"),
-      mask: try mask.map { try Self.read($0, "--mask") })
+      parameters, seed: parameters.drawSeed(), image: try InputFile.read(image, "--image"),
+      mask: try mask.map { try InputFile.read($0, "--mask") })
     request.composites = !noComposite
     request.output.carriesProvenance = !noProvenance
     return request
-  }
-
-  private static func read(_ path: String, _ option: String) throws -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ValidationError("\(option): cannot read \(path)")
-    }
-    return Array(data)
   }
 
   private func write(_ result: EditResult) throws {
@@ -125,7 +120,8 @@ struct EditCommand: ParsableCommand {
           + String(format: "%.1f%% edited", 100 * result.maskShare)
           + " (\(result.maskRule)), outside the mask "
           + (candidate.preserved.maxAbsDiff == 0
-            ? "unchanged" : "changed by at most \(candidate.preserved.maxAbsDiff)"))
+            ? "unchanged" : "changed by at most \(candidate.preserved.maxAbsDiff)")
+          + (CandidateScores(candidate).map { ", \($0.sentence)" } ?? ""))
     }
     result.warnings.forEach { print("note: \($0)") }
   }

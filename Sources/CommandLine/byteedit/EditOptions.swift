@@ -18,6 +18,21 @@ struct EditOptions: ParsableArguments {
   @Option(name: .customLong("n"), help: "Candidates, 1 ... 10; candidate k is drawn with seed + k.")
   var count: String?
 
+  @Option(name: .customLong("return"), help: "How many of the best come back; all when absent.")
+  var returned: String?
+
+  @Option(help: "Weights of the judges, as in aesthetic=1,coherence=2; the same when absent.")
+  var select: String?
+
+  @Option(help: "Combined score, 0 ... 1, that every candidate shall have; more are drawn for it.")
+  var minScore: String?
+
+  @Option(help: "Candidates drawn beyond --n for --min-score, 0 ... 20.")
+  var retries: String?
+
+  @Option(help: "Where too few reach --min-score: return the best all the same, or fail.")
+  var belowMinScore: String?
+
   @Option(help: "0 ... 4294967295; drawn at random when absent, and always reported.")
   var seed: String?
 
@@ -77,6 +92,8 @@ struct EditOptions: ParsableArguments {
     typealias Name = EditParameters.Name
     let given: [(Name, String?)] = [
       (.task, task), (.prompt, prompt), (.negativePrompt, negativePrompt), (.count, count),
+      (.returned, returned), (.minimumScore, minScore), (.retries, retries),
+      (.belowMinimumScore, belowMinScore),
       (.seed, seed), (.steps, steps), (.guidanceScale, guidanceScale), (.sampler, sampler),
       (.strength, strength), (.maskSemantics, maskSemantics),
       (.maskInvert, maskInvert ? "true" : nil), (.maskThreshold, maskThreshold),
@@ -87,6 +104,7 @@ struct EditOptions: ParsableArguments {
     ]
     var fields = Dictionary(
       uniqueKeysWithValues: given.compactMap { name, text in text.map { (name.rawValue, $0) } })
+    fields.merge(try SelectOption.fields(select)) { $1 }
     for (side, pixels) in try sides() {
       fields["\(Name.expand.rawValue)[\(side)]"] = pixels
     }

@@ -1,5 +1,6 @@
 import Editing
 import Foundation
+import Jobs
 
 /// The result of `byteedit edit --json`.
 struct EditReport: Encodable {
@@ -10,6 +11,7 @@ struct EditReport: Encodable {
     let height: Int
     let preserved: Preserved
     let seam: Seam
+    let scores: CandidateScores?
     let receipt: Receipt
   }
 
@@ -39,7 +41,7 @@ struct EditReport: Encodable {
           maxAbsDiff: candidate.preserved.maxAbsDiff,
           changedPixels: candidate.preserved.differingCount),
         seam: Seam(before: candidate.seam.before, after: candidate.seam.after),
-        receipt: candidate.receipt)
+        scores: CandidateScores(candidate), receipt: candidate.receipt)
     }
     maskRule = result.maskRule
     maskShare = result.maskShare

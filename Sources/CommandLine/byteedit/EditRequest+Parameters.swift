@@ -3,6 +3,7 @@ import Diffusion
 import Editing
 import Imaging
 import Jobs
+import Rewards
 
 extension EditRequest {
   /// What the engine is asked to do by a request's checked fields.
@@ -32,6 +33,18 @@ extension EditRequest {
     context = Context(parameters.context)
     output.format = parameters.outputFormat == .png ? .png : .jpeg
     output.quality = parameters.quality
+    selection = SelectionSettings(parameters)
+  }
+}
+
+extension SelectionSettings {
+  init(_ parameters: EditParameters) {
+    self.init()
+    returned = parameters.returned
+    weights = parameters.select.map(RewardWeights.init)
+    minimumScore = parameters.minimumScore
+    retries = parameters.retries
+    failsBelowMinimum = parameters.belowMinimumScore == .fail
   }
 }
 

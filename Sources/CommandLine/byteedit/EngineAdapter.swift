@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Jobs
 import Locks
+import Rewards
 import Workers
 
 /// Makes the workers' edits with the engine, each on a team of threads of its own.
@@ -39,6 +40,8 @@ final class EngineAdapter: EditPerforming {
           return try editor.edit(request) { try onEvent(EditStep($0)) }
         } catch let error as EditError {
           throw EditFailure(error)
+        } catch let error as RewardError {
+          throw EditFailure.permanent(JobError(code: "judge_failed", detail: error.description))
         }
       }
     }
@@ -54,6 +57,7 @@ extension EditFailure {
       case .invalidRequest, .imaging: "invalid_request"
       case .model: "model_unusable"
       case .notFinite: "not_finite"
+      case .belowMinimum: "below_min_score"
       }
     self = .permanent(JobError(code: code, detail: error.description))
   }
@@ -65,6 +69,8 @@ extension EditStep {
       switch event {
       case .stage(let stage, let seconds): .stage(name: stage.rawValue, seconds: seconds)
       case .step(let step, let total, let candidate): .step(step, of: total, candidate: candidate)
+      case .scored(let candidate, let scores, let combined):
+        .scored(candidate: candidate, CandidateScores(scores, combined: combined))
       }
   }
 }
@@ -90,6 +96,11 @@ extension EditOutput.Candidate {
         comparedPixels: preserved.pixelCount),
       seam: SeamShift(before: candidate.seam.before, after: candidate.seam.after),
       receipt: try JSONText.decode(
-        JSONValue.self, from: candidate.receipt.text))
+        JSONValue.self, from: candidate.receipt.text),
+      scores: CandidateScores(candidate),
+      coherenceMap: candidate.heatMap.map {
+        EditOutput.CoherenceMap(
+          bytes: $0.bytes, width: $0.width, height: $0.height, region: PictureRegion($0.region))
+      })
   }
 }

@@ -2,12 +2,15 @@ import API
 import Compute
 import Editing
 import Jobs
+import Rewards
 
 extension ModelCatalogue {
   /// The one model that this process serves.
   init(_ editor: Editor) {
     self.init(
-      models: [ModelDescription(editor.model)], kernelSet: KernelSet.active.rawValue,
+      models: [ModelDescription(editor.model)],
+      judges: editor.judges.all.map(JudgeDescription.init),
+      kernelSet: KernelSet.active.rawValue,
       blasCore: BLAS.coreName)
   }
 }
@@ -25,6 +28,14 @@ extension ModelDescription {
       notes: words.isEmpty
         ? "Takes any prompt."
         : "Draws what its vocabulary names; anything else gives a plausible fill at best.")
+  }
+}
+
+extension JudgeDescription {
+  init(_ judge: Judge) {
+    self.init(
+      judge: judge.kind.rawValue, model: judge.identity.name, hash: judge.identity.hash,
+      calibration: judge.calibration.quantiles == nil ? "normal" : "held_out")
   }
 }
 

@@ -3,6 +3,7 @@ import DefaultModel
 import Editing
 import Foundation
 import Imaging
+import Rewards
 
 /// Loads the model that a command works with.
 enum ModelLoading {
@@ -10,7 +11,8 @@ enum ModelLoading {
   ///   - folder: a diffusers folder; the embedded editor if `nil`.
   ///   - storage: how its weights are kept.
   static func editor(
-    folder: String?, maxMegapixels: Int, storage: WeightStorage, adapters: [AdapterSource]
+    folder: String?, maxMegapixels: Int, storage: WeightStorage, adapters: [AdapterSource],
+    judges: Judges
   ) throws -> Editor {
     let path = try folder ?? ModelLocator.embeddedModel()
     let name = folder.map { URL(fileURLWithPath: $0).lastPathComponent } ?? DefaultModel.name
@@ -19,6 +21,6 @@ enum ModelLoading {
     limits.maxBytes = max(limits.maxBytes, 1 << 30)
     return Editor(
       model: try EditorModel(folder: path, name: name, storage: storage, adapters: adapters),
-      limits: limits, build: BuildIdentity.current)
+      judges: judges, limits: limits, build: BuildIdentity.current)
   }
 }

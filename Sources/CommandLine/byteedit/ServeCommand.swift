@@ -26,6 +26,11 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(name: .long, help: ServeKey.help(of: "weights")) var weights: String?
   @Option(name: .long, help: ServeKey.help(of: "lora")) var lora: [String] = []
   @Option(name: .long, help: ServeKey.help(of: "merge_lora")) var mergeLora: [String] = []
+  @Option(name: .long, help: ServeKey.help(of: "judges")) var judges: String?
+  @Option(name: .long, help: ServeKey.help(of: "aesthetic")) var aesthetic: String?
+  @Option(name: .long, help: ServeKey.help(of: "alignment")) var alignment: String?
+  @Option(name: .long, help: ServeKey.help(of: "coherence")) var coherence: String?
+  @Option(name: .long, help: ServeKey.help(of: "score_queue")) var scoreQueue: String?
   @Option(name: .long, help: ServeKey.help(of: "workers")) var workers: String?
   @Option(name: .long, help: ServeKey.help(of: "threads")) var threads: String?
   @Option(name: .long, help: ServeKey.help(of: "queue_limit")) var queueLimit: String?
@@ -61,7 +66,9 @@ struct ServeCommand: AsyncParsableCommand {
     let given: [String: String?] = [
       "host": host, "port": port, "data_dir": dataDir, "model": model, "weights": weights,
       "lora": lora.isEmpty ? nil : lora.joined(separator: ","),
-      "merge_lora": mergeLora.isEmpty ? nil : mergeLora.joined(separator: ","), "workers": workers,
+      "merge_lora": mergeLora.isEmpty ? nil : mergeLora.joined(separator: ","), "judges": judges,
+      "aesthetic": aesthetic, "alignment": alignment, "coherence": coherence,
+      "score_queue": scoreQueue, "workers": workers,
       "threads": threads, "queue_limit": queueLimit, "max_body_mib": maxBodyMib,
       "max_megapixels": maxMegapixels, "max_connections": maxConnections,
       "retention_hours": retentionHours, "lease_seconds": leaseSeconds,

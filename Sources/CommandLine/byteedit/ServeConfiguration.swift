@@ -14,6 +14,14 @@ struct ServeConfiguration: Equatable {
   var weights = WeightStorage.float32.rawValue
   /// Adapters of the model, merged or for requests to name.
   var adapters: [AdapterSource] = []
+  /// A folder of judges, or `off`; `nil` is the embedded ones.
+  var judges: String?
+  /// Other judges, or `off`.
+  var aesthetic: String?
+  var alignment: String?
+  var coherence: String?
+  /// Pictures of `POST /v1/scores` that may wait.
+  var scoreQueue = 16
   var workers = 1
   /// Threads that one edit computes on; 0 shares the machine's cores among the workers.
   var threads = 0
@@ -134,6 +142,14 @@ extension ServeKey {
     .adapters(
       "merge_lora", isMerged: true,
       "LoRA adapters merged into the weights: NAME=FILE[:WEIGHT], with commas between."),
+    .optional(
+      "judges", \.judges,
+      "Folder with the judges aesthetic, alignment and coherence, or off; the embedded ones if not "
+        + "given."),
+    .optional("aesthetic", \.aesthetic, "Another aesthetic judge's folder, or off."),
+    .optional("alignment", \.alignment, "Another alignment judge's folder, or off."),
+    .optional("coherence", \.coherence, "Another coherence judge's folder, or off."),
+    .number("score_queue", \.scoreQueue, 0...10_000, "Pictures that may wait to be scored."),
     .number("workers", \.workers, 1...64, "Edits that run at the same time."),
     .number("threads", \.threads, 0...256, "Threads of one edit; 0 shares the cores fairly."),
     .number("queue_limit", \.queueLimit, 1...1_000_000, "Jobs that may wait; more are a 503."),

@@ -8,6 +8,7 @@ import Jobs
 import Logging
 import Metrics
 import Observability
+import Rewards
 import ServiceLifecycle
 import Sockets
 import UnixSignals
@@ -38,8 +39,11 @@ struct ServedProcess {
     try BindPolicy.check([address], hasKeys: false, insecureNoAuth: settings.insecureNoAuth)
     let editor = try ModelLoading.editor(
       folder: settings.model, maxMegapixels: settings.maxMegapixels,
-      storage: WeightStorage(rawValue: settings.weights) ?? .float32, adapters: settings.adapters)
+      storage: WeightStorage(rawValue: settings.weights) ?? .float32, adapters: settings.adapters,
+      judges: try Judges(try judgeSources()))
     reportEngine(editor)
+    let scoring = try ScoringAdapter(
+      editor: editor, threads: settings.threads, waiting: settings.scoreQueue)
     let workerMetrics = WorkerMetrics(logger: Logger(label: "workers"))
     let store = try openStore(workerMetrics)
     let pool = WorkerPool(
@@ -48,18 +52,24 @@ struct ServedProcess {
     let api = EditAPI(
       configuration: apiConfiguration,
       surroundings: .init(
-        store: store, models: ModelCatalogue(editor), health: health, metrics: registry,
-        logger: Logger(label: "api")))
+        store: store, models: ModelCatalogue(editor), scoring: scoring, health: health,
+        metrics: registry, logger: Logger(label: "api")))
     let server = try HTTPServer(
       serverConfiguration(address), logger: Logger(label: "http"), handler: api.handler())
     let service = EditingService(
-      store: store, pool: pool, server: server, health: health,
+      store: store, pool: pool, scoring: scoring, server: server, health: health,
       upkeep: Upkeep(
         store: store, metrics: workerMetrics), description: JSONValue(editor),
       grace: .seconds(settings.drainSeconds), logger: logger)
     try await ServiceGroup(
       services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
+  }
+
+  private func judgeSources() throws -> JudgeSources {
+    try JudgeLoading.sources(
+      folder: settings.judges, aesthetic: settings.aesthetic, alignment: settings.alignment,
+      coherence: settings.coherence)
   }
 
   private func openStore(_ metrics: WorkerMetrics) throws -> SQLiteJobStore {
@@ -116,6 +126,7 @@ struct ServedProcess {
         "weights": "\(editor.model.storage.rawValue)",
         "adapters": "\(AdapterOption.text(settings.adapters))",
       ])
+    reportJudges(editor.judges)
     if BLAS.isFallbackCore {
       logger.warning(
         "OpenBLAS uses a fallback core and will be slow; set OPENBLAS_CORETYPE",
@@ -135,10 +146,30 @@ struct ServedProcess {
   }
 }
 
+extension ServedProcess {
+  /// Says what scores, and what does not.
+  fileprivate func reportJudges(_ judges: Judges) {
+    for kind in JudgeKind.allCases {
+      guard let judge = judges[kind] else {
+        logger.notice("judge is off, its scores are null", metadata: ["judge": "\(kind.rawValue)"])
+        continue
+      }
+      let description = JudgeDescription(judge)
+      logger.info(
+        "judge loaded",
+        metadata: [
+          "judge": "\(description.judge)", "judge_model": "\(description.model)",
+          "judge_hash": "\(description.hash)", "calibration": "\(description.calibration)",
+        ])
+    }
+  }
+}
+
 /// Store, workers and server as one service, so that they stop in the one order that loses nothing.
 struct EditingService: Service {
   let store: SQLiteJobStore
   let pool: WorkerPool
+  let scoring: ScoringAdapter?
   let server: HTTPServer
   let health: Health
   let upkeep: Upkeep
@@ -168,6 +199,7 @@ struct EditingService: Service {
     await store.drain()
     await pool.shutDown(grace: grace)
     await server.stop(grace: .seconds(5))
+    scoring?.close()
     await store.close()
     logger.notice("stopped")
   }

@@ -18,7 +18,7 @@ package struct ModelDigest: Sendable, Equatable {
   package let files: [File]
 
   /// Digests the files; the order of `names` does not matter.
-  init(folder: String, names: [String]) throws(CheckpointError) {
+  package init(folder: String, names: [String]) throws(CheckpointError) {
     var files: [File] = []
     for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
       files.append(try Self.digest("\(folder)/\(name)", name: name))

@@ -25,18 +25,35 @@ struct CandidateDraft {
       : try canvas.hole.filled(with: crop.plan.region)
   }
 
+  /// A candidate in its picture, not yet a file.
+  struct Composed {
+    let picture: Picture
+    let seam: SeamReport
+  }
+
   /// - Parameter pixels: sRGB in 0...1, `[modelHeight, modelWidth, 3]`.
+  func compose(_ pixels: FloatImage, clock: inout StageClock) throws -> Composed {
+    try clock.time(.composite) {
+      let (picture, seam) = try compose(pixels)
+      return Composed(picture: picture, seam: seam)
+    }
+  }
+
+  /// - Parameter verdict: what the judges say of it, if there are any.
   func finish(
-    _ index: Int, pixels: FloatImage, clock: inout StageClock
+    _ index: Int, _ composed: Composed, verdict: Verdict?, clock: inout StageClock
   ) throws -> EditCandidate {
     var receipt = receipt
     receipt.seed = request.seed(ofCandidate: index)
-    let composed = try clock.time(.composite) { try compose(pixels) }
-    let (bytes, preserved) = try clock.time(.encode) { try encode(composed.picture, receipt) }
-    return EditCandidate(
-      index: index, seed: receipt.seed, bytes: bytes,
-      mediaType: request.output.format.mediaType, width: canvas.picture.width,
-      height: canvas.picture.height, preserved: preserved, seam: composed.seam, receipt: receipt)
+    return try clock.time(.encode) {
+      let (bytes, preserved) = try encode(composed.picture, receipt)
+      return EditCandidate(
+        index: index, seed: receipt.seed, bytes: bytes,
+        mediaType: request.output.format.mediaType, width: canvas.picture.width,
+        height: canvas.picture.height, preserved: preserved, seam: composed.seam,
+        receipt: receipt, scores: verdict?.scores, combined: verdict?.combined,
+        heatMap: try verdict?.map.map { try HeatMap($0, over: crop.plan.region) })
+    }
   }
 
   private func compose(

@@ -74,6 +74,7 @@ package struct EditRequest: Sendable {
   package var output = OutputSettings()
   /// Adapters of the model, by name, beside those that are merged into its weights.
   package var adapters: [AdapterChoice] = []
+  package var selection = SelectionSettings()
 
   package init(image: [UInt8], mask: [UInt8]? = nil) {
     self.image = image

@@ -1,4 +1,5 @@
 package import Imaging
+package import Rewards
 
 /// What an editor tells while it works; a throw from the observer stops the edit there.
 package enum EditEvent: Sendable, Equatable {
@@ -6,6 +7,8 @@ package enum EditEvent: Sendable, Equatable {
   case stage(EditStage, seconds: Double)
   /// Step `step` of `of` of candidate `candidate` is done; steps count from 1.
   case step(Int, of: Int, candidate: Int)
+  /// What the judges say of candidate `candidate`, and what that comes to by the edit's weights.
+  case scored(candidate: Int, RewardScores, combined: Double?)
 }
 
 /// The stages of an edit, by their names in the metrics.
@@ -16,6 +19,7 @@ package enum EditStage: String, Sendable, CaseIterable {
   case denoise
   case vaeDecode = "vae_decode"
   case composite
+  case score
   case encode
 }
 
@@ -33,6 +37,22 @@ package struct EditCandidate: Sendable {
   /// Across the hole's border, before and after seam repair, 0...255.
   package var seam: SeamReport
   package var receipt: Receipt
+  /// What the judges say; `nil` where every judge is off.
+  package var scores: RewardScores?
+  /// The weighted mean of the calibrated scores, 0...1: what candidates are ordered by.
+  package var combined: Double?
+  /// There where the coherence judge is on.
+  package var heatMap: HeatMap?
+}
+
+/// Where a candidate looks generated, as a picture.
+package struct HeatMap: Sendable, Equatable {
+  /// A PNG file; its colours are those of `HeatScale`.
+  package var bytes: [UInt8]
+  package var width: Int
+  package var height: Int
+  /// The part of the candidate that it lies over, in the candidate's pixels.
+  package var region: PixelRect
 }
 
 /// The mean jump of colour across the hole's border, in steps of 1/255.
@@ -43,6 +63,7 @@ package struct SeamReport: Sendable, Equatable {
 
 /// Everything that one edit gives.
 package struct EditResult: Sendable {
+  /// Best first; by their index where there are no scores.
   package var candidates: [EditCandidate]
   /// `alpha`, `luma` or `border`: the rule that the mask was read by.
   package var maskRule: String

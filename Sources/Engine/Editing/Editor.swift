@@ -1,13 +1,16 @@
 import Compute
 import Digests
 package import Imaging
+package import Rewards
 
-/// Edits pictures with one model: decode, crop, encode, denoise, decode, composite, encode.
+/// Edits pictures with one model: decode, crop, encode, denoise, decode, composite, score, encode.
 ///
 /// An edit computes on the calling thread and `ThreadTeam.current`; an editor may be shared by
 /// threads.
 package struct Editor: Sendable {
   package let model: EditorModel
+  /// What scores every candidate.
+  package let judges: Judges
   package let limits: ImageLimits
   /// Version and digest of the program, for receipts.
   package let build: String
@@ -18,8 +21,11 @@ package struct Editor: Sendable {
     @Sendable (EditorModel, ModelCrop, EditRequest, ResolvedSettings, inout StageClock) throws
     -> any CandidateDrawing
 
-  package init(model: EditorModel, limits: ImageLimits = ImageLimits(), build: String) {
-    self.init(model: model, limits: limits, build: build) { model, crop, request, settings, clock in
+  package init(
+    model: EditorModel, judges: Judges = .off, limits: ImageLimits = ImageLimits(), build: String
+  ) {
+    self.init(model: model, judges: judges, limits: limits, build: build) {
+      model, crop, request, settings, clock in
       try PipelineDrawing(
         pipeline: try model.pipeline(with: settings.adapters), previewer: model.previewer,
         crop: crop, request: request,
@@ -29,10 +35,11 @@ package struct Editor: Sendable {
 
   /// An editor that draws by something else than the model's pipeline.
   init(
-    model: EditorModel, limits: ImageLimits = ImageLimits(), build: String,
+    model: EditorModel, judges: Judges = .off, limits: ImageLimits = ImageLimits(), build: String,
     makeDrawing: @escaping DrawingMaker
   ) {
     self.model = model
+    self.judges = judges
     self.limits = limits
     self.build = build
     self.makeDrawing = makeDrawing
@@ -50,22 +57,30 @@ package struct Editor: Sendable {
   ) throws -> EditResult {
     var clock = StageClock(onEvent: onEvent, onPreview: onPreview)
     let settings = try ResolvedSettings(request, model: model)
+    try request.selection.check(
+      count: request.count, hasPrompt: !request.prompt.isEmpty, judges: judges)
     let canvas = try clock.time(.decode) { try Canvas(request, limits: limits) }
     let crop = try clock.time(.decode) { try modelCrop(canvas, request, settings) }
     let drawing = try makeDrawing(model, crop, request, settings, &clock)
     let draft = try CandidateDraft(
       request: request, canvas: canvas, crop: crop,
       receipt: receipt(request, settings, canvas, crop.plan))
-    var candidates: [EditCandidate] = []
-    for index in 0..<request.count {
-      let pixels = try drawing.draw(index, clock: &clock)
-      candidates.append(try draft.finish(index, pixels: pixels, clock: &clock))
-    }
+    let search = CandidateSearch(
+      request: request, drawing: drawing, draft: draft, judging: judging(request, crop))
+    let found = try search.run(clock: &clock)
     return EditResult(
-      candidates: candidates, maskRule: canvas.rule, maskShare: canvas.share,
+      candidates: found.candidates, maskRule: canvas.rule, maskShare: canvas.share,
       isPromptTruncated: drawing.text.isPromptTruncated,
       isNegativePromptTruncated: drawing.text.isNegativePromptTruncated,
-      warnings: warnings(canvas, drawing.text, settings), timings: clock.timings)
+      warnings: warnings(canvas, drawing.text, settings) + found.warnings,
+      timings: clock.timings)
+  }
+
+  private func judging(_ request: EditRequest, _ crop: ModelCrop) -> Judging? {
+    guard !judges.isEmpty else { return nil }
+    return Judging(
+      judges: judges, weights: request.selection.weights ?? .equal,
+      prompt: request.prompt.isEmpty ? nil : request.prompt, plan: crop.plan, hole: crop.hole)
   }
 
   private func modelCrop(
@@ -98,6 +113,17 @@ package struct Editor: Sendable {
       region: [region.x, region.y, region.width, region.height],
       maskHash: SHA256.hexadecimal(of: canvas.hole.coverage), maskFeather: request.feather,
       maskResize: request.maskReduction.rawValue, holeFill: settings.holeFill.rawValue,
-      seamRepair: request.repairsSeams, composite: request.composites)
+      seamRepair: request.repairsSeams, composite: request.composites,
+      judges: judges.receipt)
+  }
+}
+
+extension Judges {
+  /// Nothing where every judge is off.
+  fileprivate var receipt: [Receipt.Judge]? {
+    guard !isEmpty else { return nil }
+    return all.map {
+      Receipt.Judge(judge: $0.kind.rawValue, model: $0.identity.name, hash: $0.identity.hash)
+    }
   }
 }

@@ -27,14 +27,11 @@ struct ModelCrop {
       case .nearest:
         try hole.latentByNearest(width: size.width / factor, height: size.height / factor)
       }
-    let shrinks = plan.region.width >= size.width && plan.region.height >= size.height
-    picture = try canvas.picture.region(
-      plan.region, size: size, filter: shrinks ? .box : .bicubic, background: 0.5,
-      parallel: onTeam)
+    picture = try canvas.picture.crop(plan)
     conditioning =
       switch holeFill {
       case .grey: picture.filled(where: hole, with: 0.5)
-      case .pushPull where shrinks: try picture.pushPulled(into: hole)
+      case .pushPull where plan.shrinks: try picture.pushPulled(into: hole)
       case .pushPull: try Self.enlarged(canvas, plan)
       }
   }
@@ -50,6 +47,20 @@ struct ModelCrop {
     return try region.pushPulled(into: try canvas.hole.region(plan.region))
       .resized(
         width: plan.modelWidth, height: plan.modelHeight, filter: .bicubic, parallel: onTeam)
+  }
+}
+
+extension CropPlan {
+  /// Whether the model sees the region no larger than it is.
+  var shrinks: Bool { region.width >= modelWidth && region.height >= modelHeight }
+}
+
+extension Picture {
+  /// The region as the model sees it: sRGB in 0...1, `[modelHeight, modelWidth, 3]`.
+  func crop(_ plan: CropPlan) throws(ImagingError) -> FloatImage {
+    try region(
+      plan.region, size: (plan.modelWidth, plan.modelHeight),
+      filter: plan.shrinks ? .box : .bicubic, background: 0.5, parallel: onTeam)
   }
 }
 

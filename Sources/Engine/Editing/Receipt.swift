@@ -34,6 +34,19 @@ package struct Receipt: Codable, Sendable, Equatable {
   package var holeFill: String
   package var seamRepair: Bool
   package var composite: Bool
+  /// What scored the picture, in the order aesthetic, alignment, coherence; nothing where all are
+  /// off.
+  package var judges: [Judge]?
+
+  /// A judge by its files.
+  package struct Judge: Codable, Sendable, Equatable {
+    /// `aesthetic`, `alignment` or `coherence`.
+    package var judge: String
+    /// Its architecture.
+    package var model: String
+    /// SHA-256 over the judge's files.
+    package var hash: String
+  }
 
   /// An adapter by its file and its strength.
   package struct Adapter: Codable, Sendable, Equatable {
@@ -45,7 +58,7 @@ package struct Receipt: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case model, build, precision, weights, adapters, task, seed, sampler, steps, strength, region,
-      composite
+      composite, judges
     case modelHash = "model_hash"
     case kernelSet = "kernel_set"
     case blasCore = "blas_core"

@@ -31,9 +31,12 @@ package enum EditStep: Sendable, Hashable {
   case stage(name: String, seconds: Double)
   /// Step `step` (from 1) of `steps` of candidate `candidate` (from 0) is done.
   case step(_ step: Int, of: Int, candidate: Int)
+  /// Candidate `candidate` is drawn and judged.
+  case scored(candidate: Int, CandidateScores)
 }
 
 package struct EditOutput: Sendable {
+  /// Best first; by their index where there are no scores.
   package var candidates: [Candidate]
   package var maskRule: String?
   package var maskShare: Double
@@ -65,10 +68,13 @@ package struct EditOutput: Sendable {
     package let preserved: PreservedPixels
     package let seam: SeamShift?
     package let receipt: JSONValue
+    package let scores: CandidateScores?
+    package let coherenceMap: CoherenceMap?
 
     package init(
       index: Int, seed: UInt32, bytes: [UInt8], mediaType: String, width: Int, height: Int,
-      preserved: PreservedPixels, seam: SeamShift? = nil, receipt: JSONValue
+      preserved: PreservedPixels, seam: SeamShift? = nil, receipt: JSONValue,
+      scores: CandidateScores? = nil, coherenceMap: CoherenceMap? = nil
     ) {
       self.index = index
       self.seed = seed
@@ -79,6 +85,23 @@ package struct EditOutput: Sendable {
       self.preserved = preserved
       self.seam = seam
       self.receipt = receipt
+      self.scores = scores
+      self.coherenceMap = coherenceMap
+    }
+  }
+
+  /// Where a candidate looks generated: a PNG and the part of the candidate that it lies over.
+  package struct CoherenceMap: Sendable {
+    package let bytes: [UInt8]
+    package let width: Int
+    package let height: Int
+    package let region: PictureRegion
+
+    package init(bytes: [UInt8], width: Int, height: Int, region: PictureRegion) {
+      self.bytes = bytes
+      self.width = width
+      self.height = height
+      self.region = region
     }
   }
 }

@@ -8,6 +8,8 @@ struct ProgressReporter: ~Copyable {
   private let interval: Duration
   private let metrics: WorkerMetrics
   private var latest: ContinuousClock.Instant?
+  private var scored: [ScoredCandidate] = []
+  private var steps = 0
 
   init(
     store: any JobStore, execution: Execution, candidates: Int, interval: Duration,
@@ -27,13 +29,24 @@ struct ProgressReporter: ~Copyable {
     case .stage(let name, let seconds):
       metrics.stage(name, seconds: seconds)
     case .step(let step, of: let steps, let candidate):
+      self.steps = steps
       guard isDue(isLast: step == steps) else { return }
-      report(
-        JobProgress(
-          stage: "denoise", step: step, steps: steps, candidate: candidate,
-          candidates: candidates))
+      report("denoise", step: step, candidate: candidate)
+      try execution.checkpoint()
+    case .scored(let candidate, let scores):
+      metrics.scored(scores)
+      scored.append(ScoredCandidate(index: candidate, scores: scores))
+      report("score", step: steps, candidate: candidate)
       try execution.checkpoint()
     }
+  }
+
+  /// Where too few candidates are good enough, more are drawn than were asked for.
+  private func report(_ stage: String, step: Int, candidate: Int) {
+    report(
+      JobProgress(
+        stage: stage, step: step, steps: steps, candidate: candidate,
+        candidates: max(candidates, candidate + 1), scored: scored.isEmpty ? nil : scored))
   }
 
   private mutating func isDue(isLast: Bool) -> Bool {

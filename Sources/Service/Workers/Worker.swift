@@ -93,16 +93,27 @@ struct Worker: Sendable {
   private func keep(_ output: EditOutput) throws(JobStoreError) -> JobResult {
     var records: [CandidateRecord] = []
     for candidate in output.candidates {
-      let store = store
-      let image = try waiting { () async throws(JobStoreError) in
-        try await store.put(candidate.bytes, mediaType: candidate.mediaType)
+      let image = try put(candidate.bytes, candidate.mediaType)
+      let map = try candidate.coherenceMap.map { map throws(JobStoreError) in
+        CoherenceMapRecord(
+          image: try put(map.bytes, "image/png"), width: map.width, height: map.height,
+          region: map.region)
       }
-      records.append(CandidateRecord(candidate, image))
+      records.append(CandidateRecord(candidate, image, map))
     }
     return JobResult(
       candidates: records, maskRule: output.maskRule, maskShare: output.maskShare,
       promptTruncated: output.promptTruncated, warnings: output.warnings,
       timings: output.timings)
+  }
+
+  private func put(
+    _ bytes: [UInt8], _ mediaType: String
+  ) throws(JobStoreError) -> BlobReference {
+    let store = store
+    return try waiting { () async throws(JobStoreError) in
+      try await store.put(bytes, mediaType: mediaType)
+    }
   }
 
   /// What the store answers, or `nil` after a pause when it fails: the lease outlasts the pause,
@@ -124,11 +135,13 @@ struct Worker: Sendable {
 }
 
 extension CandidateRecord {
-  fileprivate init(_ candidate: EditOutput.Candidate, _ image: BlobReference) {
+  fileprivate init(
+    _ candidate: EditOutput.Candidate, _ image: BlobReference, _ map: CoherenceMapRecord?
+  ) {
     self.init(
       index: candidate.index, seed: candidate.seed, image: image, width: candidate.width,
       height: candidate.height, preserved: candidate.preserved, seam: candidate.seam,
-      receipt: candidate.receipt)
+      receipt: candidate.receipt, scores: candidate.scores, coherenceMap: map)
   }
 }
 

@@ -36,6 +36,13 @@ package struct WorkerMetrics: Sendable {
       .seconds(seconds), [("stage", name)], factory: factory)
   }
 
+  func scored(_ scores: CandidateScores) {
+    for (judge, score) in scores.byJudge {
+      MetricCatalogue.rewardScore.record(
+        score.calibrated, [("model", judge)], factory: factory)
+    }
+  }
+
   func leaseLost(_ job: Job) {
     MetricCatalogue.leaseLost.counter(factory: factory).increment()
     logger.warning("lease lost, the attempt is dropped", metadata: metadata(of: job))

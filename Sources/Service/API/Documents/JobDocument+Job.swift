@@ -15,8 +15,8 @@ extension JobDocument {
       parameters: parameters,
       mask: job.result.map { Mask(rule: $0.maskRule, share: $0.maskShare) },
       prompt: job.result.map { Prompt(truncated: $0.promptTruncated) },
-      candidates: job.result?.candidates.map {
-        Candidate($0, url: link("\(path)/images/\($0.index)"))
+      candidates: job.result?.candidates.enumerated().map { place, record in
+        Candidate(record, place: place, url: link("\(path)/images/\(record.index)"))
       } ?? [],
       timings: Timings(job), warnings: job.result?.warnings ?? [],
       error: job.error.map(Failure.init), metadata: job.parameters.metadata,
@@ -28,16 +28,23 @@ extension JobDocument.Progress {
   fileprivate init(_ progress: JobProgress) {
     self.init(
       stage: progress.stage, step: progress.step, steps: progress.steps,
-      candidate: progress.candidate, candidates: progress.candidates, fraction: progress.fraction)
+      candidate: progress.candidate, candidates: progress.candidates, fraction: progress.fraction,
+      scored: progress.scored)
   }
 }
 
 extension JobDocument.Candidate {
-  fileprivate init(_ record: CandidateRecord, url: String) {
+  fileprivate init(_ record: CandidateRecord, place: Int, url: String) {
     self.init(
-      index: record.index, url: url, seed: record.seed, mediaType: record.image.mediaType,
+      index: record.index, rank: record.scores?.combined.map { _ in place + 1 }, url: url,
+      seed: record.seed, mediaType: record.image.mediaType,
       width: record.width, height: record.height, bytes: record.image.byteCount,
       sha256: record.image.hash.text, preserved: record.preserved, seam: record.seam,
+      scores: Nullable(record.scores),
+      coherenceMap: record.coherenceMap.map {
+        JobDocument.CoherenceMap(
+          url: url + "/coherence", width: $0.width, height: $0.height, region: $0.region)
+      },
       receipt: record.receipt)
   }
 }

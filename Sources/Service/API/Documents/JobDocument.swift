@@ -61,6 +61,7 @@ struct JobDocument: Encodable {
     var candidate: Int
     var candidates: Int
     var fraction: Double
+    var scored: [ScoredCandidate]?
   }
 
   struct Mask: Encodable {
@@ -72,9 +73,11 @@ struct JobDocument: Encodable {
     var truncated: Bool
   }
 
-  /// Scores join here when there are judges.
   struct Candidate: Encodable {
+    /// Which draw it is: its seed is the job's + index.
     var index: Int
+    /// 1 is the best; absent where there are no scores to order by.
+    var rank: Int?
     var url: String
     var seed: UInt32
     var mediaType: String
@@ -84,10 +87,13 @@ struct JobDocument: Encodable {
     var sha256: String
     var preserved: PreservedPixels
     var seam: SeamShift?
+    var scores: Nullable<CandidateScores>
+    var coherenceMap: CoherenceMap?
     var receipt: JSONValue
 
     enum CodingKeys: String, CodingKey {
       case index
+      case rank
       case url
       case seed
       case mediaType = "media_type"
@@ -97,8 +103,18 @@ struct JobDocument: Encodable {
       case sha256
       case preserved
       case seam
+      case scores
+      case coherenceMap = "coherence_map"
       case receipt
     }
+  }
+
+  struct CoherenceMap: Encodable {
+    var url: String
+    var width: Int
+    var height: Int
+    /// The part of the picture that it lies over.
+    var region: PictureRegion
   }
 
   /// Seconds.
@@ -146,5 +162,19 @@ struct JobListDocument: Encodable {
     let kept = query.items.filter { $0.name != "cursor" } + [("cursor", next.text)]
     let text = kept.map { "\($0.name)=\(PercentCoding.encode($0.value))" }.joined(separator: "&")
     links["next"] = link("/v1/edits?\(text)")
+  }
+}
+
+/// Written as `null` where there is nothing, instead of being left out.
+struct Nullable<Value: Encodable>: Encodable {
+  let value: Value?
+
+  init(_ value: Value?) {
+    self.value = value
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let value { try container.encode(value) } else { try container.encodeNil() }
   }
 }

@@ -5,6 +5,18 @@ import Jobs
 extension EditAPI {
   /// `GET /v1/edits/{id}/images/{k}`: the bytes of candidate k, from 0; never changes.
   func image(_ request: Request) async throws -> Response {
+    picture(try await candidate(of: request).image, for: request)
+  }
+
+  /// `GET /v1/edits/{id}/images/{k}/coherence`: where candidate k looks generated, as a PNG.
+  func coherenceMap(_ request: Request) async throws -> Response {
+    guard let map = try await candidate(of: request).coherenceMap else {
+      throw APIError.noCoherenceMap
+    }
+    return picture(map.image, for: request)
+  }
+
+  private func candidate(of request: Request) async throws -> CandidateRecord {
     _ = try Query(request, allowed: [])
     let job = try await job(try jobID(of: request))
     guard job.state == .succeeded, let result = job.result else {
@@ -13,7 +25,10 @@ extension EditAPI {
     guard let index = request.parameters("k", as: Int.self),
       let candidate = result.candidates.first(where: { $0.index == index })
     else { throw APIError.unknownImage }
-    let image = candidate.image
+    return candidate
+  }
+
+  private func picture(_ image: BlobReference, for request: Request) -> Response {
     var response = Response.representation(
       size: image.byteCount, contentType: image.mediaType, tag: EntityTag(image.hash.text),
       for: request.fields, body: { [store] in Self.body(of: image, $0, store) })

@@ -15,6 +15,10 @@ enum APIError: Error {
   case jobGone
   case unknownImage
   case imageNotReady(JobState)
+  case noCoherenceMap
+  case judgesOff
+  case scoresFull(retryAfter: Int)
+  case scoringFailed(String)
   /// The first request with this Idempotency-Key is still on its way.
   case keyInUse
   case keyUsedOtherwise(JobID)
@@ -49,6 +53,8 @@ extension APIError {
       Self.problem(.badRequest, "invalid-header", "Invalid header", "\(name) \(detail)")
     case .transport(let error): Problem(error)
     case .store(let error): Self.problem(of: error)
+    case .scoringFailed(let detail):
+      Self.problem(.internalServerError, "scoring-failed", "Scoring failed", detail)
     default: stateProblem
     }
   }
@@ -62,6 +68,15 @@ extension APIError {
       Self.problem(
         .notFound, "not-found", "Not found",
         "the job has no such picture: its candidates list what there is")
+    case .noCoherenceMap:
+      Self.problem(
+        .notFound, "not-found", "Not found",
+        "the picture has no coherence map: the coherence judge was off when it was made; "
+          + "submit again when /v1/models lists it")
+    case .judgesOff:
+      Self.problem(
+        .notFound, "judges-off", "Judges off",
+        "every judge of this service is off, so nothing can be scored: start it with judges")
     case .imageNotReady(let state):
       Self.problem(
         .conflict, "not-ready", "Not ready",
@@ -86,6 +101,11 @@ extension APIError {
       Self.problem(
         .serviceUnavailable, "queue-full", "Queue full",
         "as many jobs wait as may: try again after \(seconds) s", retryAfter: seconds)
+    case .scoresFull(let seconds):
+      Self.problem(
+        .serviceUnavailable, "scores-full", "Too many scores",
+        "as many pictures wait to be scored as may: try again after \(seconds) s",
+        retryAfter: seconds)
     case .draining:
       Self.problem(
         .serviceUnavailable, "draining", "Draining",

@@ -102,11 +102,13 @@ private struct ModelList: Encodable {
 
   var object = "list"
   var data: [Entry]
+  var judges: [JudgeDescription]
   var limits: Limits
   var engine: Engine
 
   init(_ catalogue: ModelCatalogue, _ configuration: APIConfiguration) {
     data = catalogue.models.map(Entry.init)
+    judges = catalogue.judges
     limits = Limits(configuration)
     engine = Engine(kernelSet: catalogue.kernelSet, blasCore: catalogue.blasCore)
   }

@@ -10,16 +10,19 @@ package struct EditAPI: Sendable {
   package struct Surroundings: Sendable {
     package var store: any JobStore
     package var models: ModelCatalogue
+    /// Scores pictures for `POST /v1/scores`; `nil` where every judge is off.
+    package var scoring: (any PictureScoring)?
     package var health: Health
     package var metrics: PrometheusRegistry
     package var logger: Logger
 
     package init(
-      store: any JobStore, models: ModelCatalogue, health: Health, metrics: PrometheusRegistry,
-      logger: Logger
+      store: any JobStore, models: ModelCatalogue, scoring: (any PictureScoring)? = nil,
+      health: Health, metrics: PrometheusRegistry, logger: Logger
     ) {
       self.store = store
       self.models = models
+      self.scoring = scoring
       self.health = health
       self.metrics = metrics
       self.logger = logger
@@ -58,6 +61,8 @@ package struct EditAPI: Sendable {
       route(.get, "/v1/edits/{id}", show),
       route(.delete, "/v1/edits/{id}", cancel),
       route(.get, "/v1/edits/{id}/images/{k}", image),
+      route(.get, "/v1/edits/{id}/images/{k}/coherence", coherenceMap),
+      route(.post, "/v1/scores", score),
       route(.get, "/v1/models", models),
       route(.get, "/livez", livez),
       route(.get, "/readyz", readyz),

@@ -1,16 +1,64 @@
+import HTTP
 package import Jobs
 
 /// The models that are served, as `/v1/models` lists them; made by whoever loaded them.
 package struct ModelCatalogue: Sendable {
   package var models: [ModelDescription]
+  /// The judges that are on.
+  package var judges: [JudgeDescription]
   /// Limits of the engine beside those of a model.
   package var kernelSet: String
   package var blasCore: String
 
-  package init(models: [ModelDescription], kernelSet: String, blasCore: String) {
+  package init(
+    models: [ModelDescription], judges: [JudgeDescription] = [], kernelSet: String, blasCore: String
+  ) {
     self.models = models
+    self.judges = judges
     self.kernelSet = kernelSet
     self.blasCore = blasCore
+  }
+}
+
+/// One reward model that scores every candidate.
+package struct JudgeDescription: Sendable, Hashable, Encodable {
+  /// `aesthetic`, `alignment` or `coherence`.
+  package var judge: String
+  /// Its architecture.
+  package var model: String
+  /// SHA-256 over its files, as receipts name it.
+  package var hash: String
+  /// What its calibrated scores are shares of: `held_out` edits, or a `normal` distribution where it
+  /// came without any.
+  package var calibration: String
+
+  package init(judge: String, model: String, hash: String, calibration: String) {
+    self.judge = judge
+    self.model = model
+    self.hash = hash
+    self.calibration = calibration
+  }
+}
+
+extension ModelCatalogue {
+  /// What of a request needs a judge that is off.
+  func refusals(of parameters: EditParameters) -> [Problem.FieldError] {
+    let on = Set(judges.map(\.judge))
+    var refusals: [Problem.FieldError] = []
+    for (judge, weight) in parameters.select?.byJudge ?? [] where weight > 0 && !on.contains(judge)
+    {
+      refusals.append(
+        .init(pointer: "/select/\(judge)", detail: "this judge is off; give it no weight"))
+    }
+    guard on.isEmpty else { return refusals }
+    let detail = "needs scores, and every judge of this service is off; leave it out"
+    if parameters.minimumScore != nil {
+      refusals.append(.init(pointer: "/min_score", detail: detail))
+    }
+    if (parameters.returned ?? parameters.count) < parameters.count {
+      refusals.append(.init(pointer: "/return", detail: detail))
+    }
+    return refusals
   }
 }
 

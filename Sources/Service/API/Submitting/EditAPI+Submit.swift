@@ -30,21 +30,25 @@ extension EditAPI {
     let key = try idempotencyKey(of: request)
     let pass = try gate.enter(request.peer?.limitKey, owner: onlyOwner, key: key)
     defer { gate.leave(pass) }
-    let checked = try await check(request, type)
+    let body = try await self.body(of: request, type)
+    let checked = try await checking.run { [configuration, surroundings] in
+      try CheckedEdit(
+        try EditDraft(body, models: surroundings.models), limits: configuration.images)
+    }
     return try await keep(checked, key: key, request)
   }
 
-  private func check(_ request: Request, _ type: MediaType) async throws -> CheckedEdit {
+  /// Receives a form or a JSON object and sorts it into pictures and fields.
+  func body(of request: Request, _ type: MediaType) async throws -> SubmittedBody {
     let isForm = type.essence == "multipart/form-data"
     let collector = isForm ? collectors.form : collectors.json
     let body = try await collector.collect(request.body)
     return try await checking.run { [configuration] in
-      let draft = try body.withBytes { bytes in
+      try body.withBytes { bytes in
         isForm
-          ? try EditDraft(form: bytes, contentType: type)
-          : try EditDraft(json: bytes, maximumDepth: configuration.jsonDepth)
+          ? try SubmittedBody(form: bytes, contentType: type)
+          : try SubmittedBody(json: bytes, maximumDepth: configuration.jsonDepth)
       }
-      return try CheckedEdit(draft, limits: configuration.images)
     }
   }
 
@@ -77,7 +81,7 @@ extension EditAPI {
     return queue.retryAfterSeconds(workers: workers?.count ?? 1)
   }
 
-  private func contentType(of request: Request) throws(APIError) -> MediaType {
+  func contentType(of request: Request) throws(APIError) -> MediaType {
     let text = request.fields[.contentType]
     guard let type = text.flatMap(MediaType.init),
       ["multipart/form-data", "application/json"].contains(type.essence)

@@ -8,30 +8,31 @@ struct EditDraft: Sendable {
   let mask: [UInt8]?
 
   /// What is wrong is gathered, so that a caller need not find one mistake after the other.
-  init(
-    parameters: Result<EditParameters, InvalidParameters>, image: [UInt8]?, mask: [UInt8]?,
-    errors: [Problem.FieldError] = []
-  ) throws(APIError) {
-    var errors = errors
-    if image == nil, !errors.contains(where: { $0.pointer == "/image" }) {
+  init(_ body: SubmittedBody, models: ModelCatalogue) throws(APIError) {
+    var errors = body.errors
+    if body.image == nil, !errors.contains(pointer: "/image") {
       errors.append(
         .init(pointer: "/image", detail: "is needed: send the picture to edit as PNG or JPEG"))
     }
-    switch parameters {
-    case .failure(let invalid):
-      errors += invalid.violations.map { .init(pointer: $0.pointer, detail: $0.detail) }
-      throw .invalidFields(errors)
-    case .success(let parameters):
-      errors += Self.missing(parameters, mask: mask, errors)
-      guard errors.isEmpty, let image else { throw .invalidFields(errors) }
-      (self.parameters, self.image, self.mask) = (parameters, image, mask)
+    let parameters: EditParameters
+    do throws(InvalidParameters) {
+      parameters =
+        switch body.fields {
+        case .form(let fields): try EditParameters(form: fields)
+        case .json(let fields): try EditParameters(json: fields)
+        }
+    } catch {
+      throw .invalidFields(errors + .init(error))
     }
+    errors += Self.missing(parameters, mask: body.mask, errors) + models.refusals(of: parameters)
+    guard errors.isEmpty, let image = body.image else { throw .invalidFields(errors) }
+    (self.parameters, self.image, mask) = (parameters, image, body.mask)
   }
 
   private static func missing(
     _ parameters: EditParameters, mask: [UInt8]?, _ known: [Problem.FieldError]
   ) -> [Problem.FieldError] {
-    if known.contains(where: { $0.pointer == "/mask" }) { return [] }
+    if known.contains(pointer: "/mask") { return [] }
     switch parameters.task {
     case .inpaint, .erase:
       guard mask == nil else { return [] }

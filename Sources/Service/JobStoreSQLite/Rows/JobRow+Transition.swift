@@ -53,8 +53,8 @@ extension JobRow {
     case .keepResult:
       job.result = context.result
       job.error = nil
-      for candidate in context.result?.candidates ?? [] {
-        try Self.use(candidate.image, by: job.id, context.now, db)
+      for blob in context.result?.candidates.flatMap(\.blobs) ?? [] {
+        try Self.use(blob, by: job.id, context.now, db)
       }
     case .keepError(let error):
       job.error = error

@@ -121,7 +121,7 @@ extension SQLiteJobStore {
     var context = TransitionContext(now: clock.now())
     switch outcome {
     case .succeeded(let result):
-      for candidate in result.candidates { try requireStored(candidate.image.hash, db) }
+      for blob in result.candidates.flatMap(\.blobs) { try requireStored(blob.hash, db) }
       context.result = result
       try row.transition(.succeed, context, db)
     case .failed(let error, let isTransient):

@@ -5,13 +5,19 @@ package struct JobProgress: Codable, Sendable, Hashable {
   package let steps: Int
   package let candidate: Int
   package let candidates: Int
+  /// The candidates that were scored so far, in the order of drawing.
+  package let scored: [ScoredCandidate]?
 
-  package init(stage: String, step: Int, steps: Int, candidate: Int, candidates: Int) {
+  package init(
+    stage: String, step: Int, steps: Int, candidate: Int, candidates: Int,
+    scored: [ScoredCandidate]? = nil
+  ) {
     self.stage = stage
     self.step = step
     self.steps = steps
     self.candidate = candidate
     self.candidates = candidates
+    self.scored = scored
   }
 
   /// The share of all steps that is done, from 0 to 1.
@@ -19,5 +25,16 @@ package struct JobProgress: Codable, Sendable, Hashable {
     let all = Double(steps) * Double(candidates)
     guard all > 0 else { return 0 }
     return min(1, max(0, (Double(candidate) * Double(steps) + Double(step)) / all))
+  }
+}
+
+/// What the judges say of a candidate that is drawn, while the job still runs.
+package struct ScoredCandidate: Codable, Sendable, Hashable {
+  package let index: Int
+  package let scores: CandidateScores
+
+  package init(index: Int, scores: CandidateScores) {
+    self.index = index
+    self.scores = scores
   }
 }

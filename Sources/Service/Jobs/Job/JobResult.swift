@@ -1,5 +1,6 @@
 /// What a succeeded job made.
 package struct JobResult: Codable, Sendable, Hashable {
+  /// Best first; by their index where there are no scores.
   package var candidates: [CandidateRecord]
   /// The rule by which the mask was read: `alpha`, `luma`, or `border` for what outpaint adds.
   package var maskRule: String?
@@ -37,10 +38,15 @@ package struct CandidateRecord: Codable, Sendable, Hashable {
   package let seam: SeamShift?
   /// Model hash, sampler, build, kernel set and the like, as the engine states them.
   package let receipt: JSONValue
+  /// Absent where no judge was on, and in results of versions without judges.
+  package let scores: CandidateScores?
+  /// Absent where the coherence judge was off.
+  package let coherenceMap: CoherenceMapRecord?
 
   package init(
     index: Int, seed: UInt32, image: BlobReference, width: Int, height: Int,
-    preserved: PreservedPixels, seam: SeamShift? = nil, receipt: JSONValue
+    preserved: PreservedPixels, seam: SeamShift? = nil, receipt: JSONValue,
+    scores: CandidateScores? = nil, coherenceMap: CoherenceMapRecord? = nil
   ) {
     self.index = index
     self.seed = seed
@@ -50,7 +56,12 @@ package struct CandidateRecord: Codable, Sendable, Hashable {
     self.preserved = preserved
     self.seam = seam
     self.receipt = receipt
+    self.scores = scores
+    self.coherenceMap = coherenceMap
   }
+
+  /// Every stored picture that the candidate is made of.
+  package var blobs: [BlobReference] { [image] + (coherenceMap.map { [$0.image] } ?? []) }
 }
 
 /// How the pixels outside the mask differ from the input's, measured on the bytes that are sent.

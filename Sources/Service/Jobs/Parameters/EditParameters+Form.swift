@@ -27,20 +27,21 @@ extension EditParameters.Name {
   fileprivate func formValue(_ text: String) -> JSONValue {
     switch self {
     case .count, .steps, .seed, .maskGrow, .maskFeather, .resolution, .quality,
-      .priority, .guidanceScale, .strength, .maskThreshold, .context:
+      .priority, .guidanceScale, .strength, .maskThreshold, .context, .returned, .minimumScore,
+      .retries:
       numberValue(text)
     case .maskInvert, .seamRepair:
       ["true": .boolean(true), "1": true, "false": false, "0": false][text] ?? .string(text)
-    case .expand, .metadata:
+    case .expand, .metadata, .select:
       (try? JSONText.decode(JSONValue.self, from: text)) ?? .string(text)
     case .task, .prompt, .negativePrompt, .sampler, .maskSemantics, .maskResize, .holeFill,
-      .outputFormat, .deadline:
+      .outputFormat, .deadline, .belowMinimumScore:
       .string(text)
     }
   }
 
   fileprivate func nestedValue(_ text: String) -> JSONValue {
-    self == .expand ? numberValue(text) : .string(text)
+    self == .expand || self == .select ? numberValue(text) : .string(text)
   }
 }
 

@@ -46,6 +46,11 @@ extension EditParameters {
     case .negativePrompt: negativePrompt = try value.asText()
     case .expand: expand = try value.asExpansion()
     case .count: count = try value.asInteger()
+    case .returned: returned = try value.asInteger()
+    case .select: select = try value.asWeights()
+    case .minimumScore: minimumScore = try value.asNumber()
+    case .retries: retries = try value.asInteger()
+    case .belowMinimumScore: belowMinimumScore = try value.asChoice(BelowMinimum.self)
     case .steps: steps = try value.asInteger()
     case .guidanceScale: guidanceScale = try value.asNumber()
     case .sampler: sampler = try value.asChoice(Sampler.self)
@@ -76,6 +81,11 @@ extension EditParameters {
     case .negativePrompt: negativePrompt.map(JSONValue.string)
     case .expand: expand.map(\.json)
     case .count: integer(count)
+    case .returned: integer(returned)
+    case .select: select.map(\.json)
+    case .minimumScore: minimumScore.map(JSONValue.number)
+    case .retries: integer(retries)
+    case .belowMinimumScore: .string(belowMinimumScore.rawValue)
     case .steps: integer(steps)
     case .guidanceScale: guidanceScale.map(JSONValue.number)
     case .sampler: (sampler?.rawValue).map(JSONValue.string)
@@ -123,6 +133,12 @@ extension EditParameters.Expansion {
   fileprivate var json: JSONValue {
     let sides = [("left", left), ("top", top), ("right", right), ("bottom", bottom)]
     return .object(Dictionary(uniqueKeysWithValues: sides.map { ($0, .integer(Int64($1))) }))
+  }
+}
+
+extension EditParameters.Weights {
+  fileprivate var json: JSONValue {
+    .object(Dictionary(uniqueKeysWithValues: byJudge.map { ($0, .number($1)) }))
   }
 }
 

@@ -12,6 +12,7 @@ extension EditParameters {
 
   private func problems(of name: Name) -> [Problem] {
     if name == .expand { return expansionProblems() }
+    if name == .select { return weightProblems() }
     guard let detail = problem(of: name) else { return [] }
     return [([], detail)]
   }
@@ -21,6 +22,9 @@ extension EditParameters {
     case .prompt: promptProblem()
     case .negativePrompt: negativePrompt.flatMap(lengthProblem)
     case .count: outside(Ranges.count, count)
+    case .returned: returnedProblem()
+    case .minimumScore: outside(Ranges.minimumScore, minimumScore)
+    case .retries: outside(Ranges.retries, retries)
     case .steps: outside(Ranges.steps, steps)
     case .guidanceScale: outside(Ranges.guidanceScale, guidanceScale)
     case .strength: outside(Ranges.strength, strength)
@@ -34,9 +38,25 @@ extension EditParameters {
     case .metadata: metadataProblem()
     // Their types admit only valid values.
     case .task, .expand, .sampler, .seed, .maskSemantics, .maskInvert, .maskResize, .holeFill,
-      .seamRepair, .outputFormat, .deadline:
+      .seamRepair, .outputFormat, .deadline, .select, .belowMinimumScore:
       nil
     }
+  }
+
+  private func returnedProblem() -> String? {
+    guard Ranges.count.contains(count) else { return nil }
+    return outside(1...count, returned).map { $0 + " (n is \(count))" }
+  }
+
+  private func weightProblems() -> [Problem] {
+    guard let select else { return [] }
+    let problems: [Problem] = select.byJudge.compactMap { judge, weight in
+      outside(Ranges.weight, weight).map { ([judge], $0) }
+    }
+    let isEmpty = select.byJudge.allSatisfy { $0.weight == 0 }
+    return isEmpty
+      ? [([], "gives no judge any weight; name at least one of aesthetic, alignment, coherence")]
+      : problems
   }
 
   private func promptProblem() -> String? {

@@ -10,6 +10,15 @@ package struct EditParameters: Sendable, Hashable {
   package var expand: Expansion?
   /// How many candidates are made; candidate k is drawn with seed + k.
   package var count = Defaults.count
+  /// How many of the best come back; all when absent.
+  package var returned: Int?
+  /// How much each judge counts; those that are there count the same when absent.
+  package var select: Weights?
+  /// The combined score that every returned candidate shall have.
+  package var minimumScore: Double?
+  /// Candidates drawn beyond `count` as long as too few reach `minimumScore`.
+  package var retries = Defaults.retries
+  package var belowMinimumScore = BelowMinimum.returnBest
   package var steps: Int?
   package var guidanceScale: Double?
   package var sampler: Sampler?
@@ -51,6 +60,11 @@ extension EditParameters {
     case negativePrompt = "negative_prompt"
     case expand
     case count = "n"
+    case returned = "return"
+    case select
+    case minimumScore = "min_score"
+    case retries
+    case belowMinimumScore = "below_min_score"
     case steps
     case guidanceScale = "guidance_scale"
     case sampler
@@ -75,6 +89,7 @@ extension EditParameters {
 
   package enum Defaults {
     package static let count = 1
+    package static let retries = 4
     package static let maskThreshold = 0.5
     package static let maskGrow = 0
     package static let maskFeather = 0
@@ -87,6 +102,9 @@ extension EditParameters {
     package static let promptLength = 1...4000
     package static let expansion = 0...8192
     package static let count = 1...10
+    package static let weight = 0.0...100.0
+    package static let minimumScore = 0.0...1.0
+    package static let retries = 0...20
     package static let steps = 1...150
     package static let guidanceScale = 0.0...30.0
     package static let strength = 0.01...1.0
@@ -120,6 +138,29 @@ extension EditParameters {
     case pndm
     case lcm
     case tcd
+  }
+
+  /// What becomes of a job whose candidates are not good enough.
+  package enum BelowMinimum: String, CaseIterable, Sendable, Hashable {
+    /// It succeeds with the best and a warning.
+    case returnBest = "return"
+    case fail
+  }
+
+  /// How much each judge counts; one that is not named does not.
+  package struct Weights: Sendable, Hashable {
+    package var aesthetic = 0.0
+    package var alignment = 0.0
+    package var coherence = 0.0
+
+    package init(aesthetic: Double = 0, alignment: Double = 0, coherence: Double = 0) {
+      (self.aesthetic, self.alignment, self.coherence) = (aesthetic, alignment, coherence)
+    }
+
+    /// By the judges' names, in their order.
+    package var byJudge: [(judge: String, weight: Double)] {
+      [("aesthetic", aesthetic), ("alignment", alignment), ("coherence", coherence)]
+    }
   }
 
   package enum MaskSemantics: String, CaseIterable, Sendable, Hashable {

@@ -79,6 +79,24 @@ extension JSONValue {
     }
   }
 
+  func asWeights() throws(Mismatch) -> EditParameters.Weights {
+    var weights = EditParameters.Weights()
+    for (judge, value) in try asObject() {
+      do throws(Mismatch) {
+        let weight = try value.asNumber()
+        switch judge {
+        case "aesthetic": weights.aesthetic = weight
+        case "alignment": weights.alignment = weight
+        case "coherence": weights.coherence = weight
+        default: throw Mismatch(detail: "is no judge; use aesthetic, alignment, coherence")
+        }
+      } catch {
+        throw Mismatch(path: [judge] + error.path, detail: error.detail)
+      }
+    }
+    return weights
+  }
+
   func asExpansion() throws(Mismatch) -> EditParameters.Expansion {
     var expansion = EditParameters.Expansion()
     for (side, value) in try asObject() {

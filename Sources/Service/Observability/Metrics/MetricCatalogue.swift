@@ -25,6 +25,10 @@ package enum MetricCatalogue {
     "byteedit_stage_duration_seconds", .histogram(stageBounds), labels: ["stage"],
     help: "Time of one stage of an edit, by stage.")
 
+  package static let rewardScore = MetricDescription(
+    "byteedit_reward_score", .histogram(shareBounds), labels: ["model"],
+    help: "Calibrated scores of candidates, 0 to 1, by judge.")
+
   // MARK: HTTP
 
   package static let requestDuration = MetricDescription(
@@ -52,11 +56,16 @@ package enum MetricCatalogue {
     help: "Label combinations beyond the limit, which are not counted.")
 
   package static let all = [
-    queueDepth, queueOldest, jobs, jobsInFlight, jobWait, leaseLost, stageDuration, requestDuration,
-    residentMemory, openDescriptors, maximumDescriptors, processorTime, startTime, droppedSeries,
+    queueDepth, queueOldest, jobs, jobsInFlight, jobWait, leaseLost, stageDuration, rewardScore,
+    requestDuration, residentMemory, openDescriptors, maximumDescriptors, processorTime, startTime,
+    droppedSeries,
   ]
 
-  // MARK: Buckets, in seconds
+  // MARK: Buckets, in seconds but for shares
+
+  package static let shareBounds: [Double] = [
+    0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1,
+  ]
 
   package static let requestBounds: [Double] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120,

@@ -22,6 +22,14 @@ extension MetricDescription {
     Timer(label: name, dimensions: labels, factory: factory)
       .recordNanoseconds(Int64(clamping: duration.nanoseconds))
   }
+
+  /// Records a value that is no duration in the metric's histogram.
+  package func record(
+    _ value: Double, _ labels: [(String, String)] = [],
+    factory: any MetricsFactory = MetricsSystem.factory
+  ) {
+    Recorder(label: name, dimensions: labels, aggregate: true, factory: factory).record(value)
+  }
 }
 
 extension Duration {

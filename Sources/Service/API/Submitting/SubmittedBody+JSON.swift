@@ -2,8 +2,8 @@ import FoundationEssentials
 import HTTP
 import Jobs
 
-extension EditDraft {
-  /// Reads a JSON object; `image` and `mask` are base64 or data URLs.
+extension SubmittedBody {
+  /// Sorts a JSON object; `image` and `mask` are base64 or data URLs.
   init(json body: UnsafeRawBufferPointer, maximumDepth: Int) throws(APIError) {
     guard JSONDepth.isWithin(maximumDepth, body) else {
       throw .malformedJSON("it is nested deeper than \(maximumDepth) levels")
@@ -12,7 +12,7 @@ extension EditDraft {
     else { throw .malformedJSON("it cannot be parsed, or is no object") }
     var errors: [Problem.FieldError] = []
     var pictures: [String: [UInt8]] = [:]
-    for name in ["image", "mask"] {
+    for name in Self.pictureNames {
       guard let value = fields.removeValue(forKey: name), value != .null else { continue }
       if let bytes = Self.picture(value) {
         pictures[name] = bytes
@@ -21,11 +21,7 @@ extension EditDraft {
           .init(pointer: "/\(name)", detail: "must be a PNG or JPEG as base64 or as a data URL"))
       }
     }
-    let parameters = Result { [fields] () throws(InvalidParameters) in
-      try EditParameters(json: fields)
-    }
-    try self.init(
-      parameters: parameters, image: pictures["image"], mask: pictures["mask"], errors: errors)
+    self.init(fields: .json(fields), pictures: pictures, errors: errors)
   }
 
   /// `iVBOR…` or `data:image/png;base64,iVBOR…` (RFC 2397); the stated type is not trusted.

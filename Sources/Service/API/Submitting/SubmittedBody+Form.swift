@@ -1,8 +1,8 @@
 import HTTP
 import Jobs
 
-extension EditDraft {
-  /// Reads `multipart/form-data`: files `image` and `mask`, every other field as text.
+extension SubmittedBody {
+  /// Sorts `multipart/form-data`: files `image` and `mask`, every other field as text.
   init(
     form body: UnsafeRawBufferPointer, contentType: MediaType
   ) throws(APIError) {
@@ -14,13 +14,7 @@ extension EditDraft {
     } catch {
       throw .invalidForm(error)
     }
-    let fields = form.fields
-    let parameters = Result { () throws(InvalidParameters) in
-      try EditParameters(form: fields)
-    }
-    try self.init(
-      parameters: parameters, image: form.files["image"], mask: form.files["mask"],
-      errors: form.errors)
+    self.init(fields: .form(form.fields), pictures: form.files, errors: form.errors)
   }
 }
 
@@ -31,7 +25,7 @@ private struct FormFields {
   var errors: [Problem.FieldError] = []
 
   mutating func add(_ part: FormPart) {
-    let isPicture = part.name == "image" || part.name == "mask"
+    let isPicture = SubmittedBody.pictureNames.contains(part.name)
     guard files[part.name] == nil, fields[part.name] == nil else {
       return refuse(part.name, "is there more than once: send it once")
     }
