@@ -3,7 +3,8 @@ import Foundation
 import Locks
 
 /// Remembers that somebody asked the process to stop, by Control-C or `kill`.
-final class StopSignals: Sendable {
+final class StopSignals: @unchecked Sendable {
+  // Unchecked: the sources are only kept.
   private let sent = Lock(false)
   private let sources: [any DispatchSourceSignal]
 
