@@ -32,6 +32,16 @@ import Testing
     #expect(pool.statistics.peakBytesInUse > 400_000)
   }
 
+  @Test func `between stages much idle memory goes back, little stays`() {
+    let pool = BufferPool()
+    _ = pool.take(1_000)
+    pool.trimBetweenStages(above: BufferPool.sizeClass(1_000))
+    #expect(pool.statistics.bytesIdle == BufferPool.sizeClass(1_000))
+    _ = pool.take(2_000)
+    pool.trimBetweenStages(above: BufferPool.sizeClass(1_000))
+    #expect(pool.statistics.bytesIdle == 0)
+  }
+
   @Test func `size classes hold what was asked and waste at most an eighth`() {
     for count in (0...2_000).map({ $0 }) + [4_095, 4_097, 1 << 20, 1 << 20 + 1, 123_456_789] {
       let bytes = BufferPool.sizeClass(count)

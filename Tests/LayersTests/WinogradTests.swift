@@ -11,10 +11,10 @@ import Testing
   }
 
   /// Batch, height, width, channels in and out: whole and cut tiles, several blocks of tiles and of
-  /// channels, panels with few columns.
+  /// channels, panels with few columns; the last two in narrow tasks.
   static let shapes: [[Int]] = [
     [1, 7, 7, 16, 3], [2, 9, 11, 21, 37], [3, 16, 16, 64, 33], [2, 12, 8, 150, 70],
-    [5, 17, 15, 40, 16],
+    [5, 17, 15, 40, 16], [2, 67, 63, 16, 3], [3, 66, 50, 24, 37],
   ]
 
   @Test(arguments: shapes) func `convolutions and their gradients are the plain sums`(
@@ -59,6 +59,16 @@ import Testing
     #expect(distance(result, out) < 3e-6)
     #expect(distance(gradients[0], ofX) < 3e-6)
     #expect(distance(gradients[1], ofWeight) < 3e-6)
+  }
+
+  @Test func `a sample has the same bits alone and in a batch that goes in narrow tasks`() {
+    let batch = noise([9, 31, 30, 24, 1], 5).reshaped([9, 31, 30, 24])
+    let layer = Convolution2D(weight: noise([40, 24, 3, 3], 6), bias: noise([40], 7))
+    let together = layer(batch, activation: .silu)
+    for sample in [0, 4, 8] {
+      let alone = layer(batch.slice(sample..<sample + 1, axis: 0), activation: .silu)
+      #expect(alone.values == together.slice(sample..<sample + 1, axis: 0).values)
+    }
   }
 
   /// |got - wanted| / |wanted|.

@@ -146,6 +146,9 @@ static void check_products(const ck_kernels *set, const ck_kernels *plain, ptrdi
          k->panel_product(d, depth, panel, out, columns, 13, columns, depth, 0);
          k->pack_panel(c, 1, depth, columns, depth, panel);
          k->panel_product(d, depth, panel, out, columns, 13, columns, depth, 1));
+    BOTH("outer_products", 13 * columns,
+         k->outer_products(d, 13, c, columns, out, columns, 13, columns, depth, 0);
+         k->outer_products(c, 13, d, columns, out, columns, 13, columns, depth, 1));
     BOTH("bytes", depth * columns, ptrdiff_t width = k->panel_columns;
          k->pack_panel(a, columns, 1, columns, depth, panel);
          for (ptrdiff_t i = 0; i < width; i++) sums[i] = 127 / 4.0f, sums[width + i] = 4 / 127.0f;
@@ -156,14 +159,14 @@ static void check_products(const ck_kernels *set, const ck_kernels *plain, ptrdi
   }
 }
 
-// One tile of a convolution, at a corner of a picture of 7 x 5 pixels.
+// One tile of a convolution in a picture of 7 x 7 pixels.
 static void convolve(const ck_kernels *k, ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t top,
                      ptrdiff_t edge, float *out) {
   ptrdiff_t width = k->panel_columns, padded = (channels + 15) / 16 * 16;
   float *input = more + 36 * channels * width;
   k->pack_panel(c, 1, 9 * channels, outputs, 9 * channels, panel);
   k->winograd_weights(panel, channels * width, channels, more, channels * width);
-  k->winograd_input(d, 7, 5, channels, top - 1, edge - 1, channels, input, padded);
+  k->winograd_input(d, 7, 7, channels, top - 1, edge - 1, channels, input, padded);
   memset(sums, 0, sizeof sums);
   for (int f = 0; f < 36; f++)
     k->panel_product(input + f * padded, padded, more + f * channels * width, sums + f * width,
@@ -172,11 +175,30 @@ static void convolve(const ck_kernels *k, ptrdiff_t channels, ptrdiff_t outputs,
                      CK_ACTIVATION_SILU, d);
 }
 
+// What one tile adds to the gradient of a kernel, `[tap][channels][outputs]`.
+static void convolve_back(const ck_kernels *k, ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t top,
+                          ptrdiff_t edge, float *out) {
+  ptrdiff_t width = k->panel_columns, padded = (channels + 15) / 16 * 16;
+  float *flow = more + 36 * padded;
+  memset(more, 0, sizeof more);
+  k->winograd_input(d, 7, 7, channels, top - 1, edge - 1, channels, more, padded);
+  k->winograd_flow(c, 4 * outputs, outputs, 3, 4, outputs, flow, width);
+  for (int f = 0; f < 36; f++)
+    k->outer_products(more + f * padded, padded, flow + f * width, width,
+                      sums + f * channels * width, width, channels, width, 1, 0);
+  k->winograd_taps(sums, channels * width, channels, panel, channels * width);
+  for (ptrdiff_t i = 0; i < 9 * channels * outputs; i++)
+    out[i] = panel[i / outputs * width + i % outputs];
+}
+
 static void check_winograd(const ck_kernels *set, const ck_kernels *plain) {
   for (ptrdiff_t channels = 1; channels < 20; channels++)
     for (ptrdiff_t outputs = 1; outputs <= plain->panel_columns; outputs++) {
-      BOTH("winograd", 12 * outputs, convolve(k, channels, outputs, 0, 0, out));
-      BOTH("winograd", 12 * outputs, convolve(k, channels, outputs, 4, 4, out));
+      for (ptrdiff_t at = 0; at <= 4; at += at == 0 ? 1 : 3) {
+        BOTH("winograd", 12 * outputs, convolve(k, channels, outputs, at, at, out));
+        BOTH("winograd's gradient", 9 * channels * outputs,
+             convolve_back(k, channels, outputs, at, at, out));
+      }
     }
 }
 

@@ -89,6 +89,33 @@ import Testing
     }
   }
 
+  @Test func `our own judges are recognised in their folders`() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/judge-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    var reward = BLIPRewardConfiguration.embedded(vocabularySize: 9)
+    (reward.vision.layers, reward.text.layers) = (1, 1)
+    var coherence = CoherenceConfiguration.embedded
+    coherence.vision.layers = 1
+    for (architecture, file, shapes) in [
+      (RewardArchitecture.blipReward, reward.file, reward.weightShapes),
+      (.coherence, coherence.file, coherence.weightShapes),
+    ] {
+      try file.write(toFile: folder + "/config.json", atomically: true, encoding: .utf8)
+      var shapes = shapes
+      try SafetensorsWriter.write(zeros(shapes), to: folder + "/model.safetensors")
+      let whole = try CheckpointRecognition(path: folder)
+      #expect(whole.kind == .reward(architecture))
+      #expect(whole.isComplete, "\(whole)")
+      let lost = try #require(shapes.keys.sorted().first { $0.hasSuffix("norm2.bias") })
+      shapes[lost] = nil
+      shapes["extra"] = [1]
+      try SafetensorsWriter.write(zeros(shapes), to: folder + "/model.safetensors")
+      let damaged = try CheckpointRecognition(path: folder)
+      #expect(damaged.missing == [lost] && damaged.unexpected == ["extra"])
+    }
+  }
+
   @Test func `what is no judge is refused`() throws {
     try withFile(zeros(["conv.weight": [1, 1], "conv.bias": [1]])) { path in
       #expect(throws: RewardError.self) { try CheckpointRecognition(path: path) }

@@ -78,6 +78,16 @@ package final class BufferPool: Sendable {
     for address in addresses { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
   }
 
+  /// Idle bytes that may pass from one stage to the next: more than a small model ever has, far less
+  /// than the gigabyte that a large one leaves.
+  package static let idleBetweenStages = 256 << 20
+
+  /// Returns idle memory to the system where there is much of it: between stages that need buffers of
+  /// different sizes, so that what the second takes does not come on top of what the first one left.
+  package func trimBetweenStages(above limit: Int = idleBetweenStages) {
+    if statistics.bytesIdle > limit { trim() }
+  }
+
   /// Bytes of the class that holds `count` floats: eight classes per doubling, 64 bytes at least,
   /// so that at most an eighth is wasted.
   static func sizeClass(_ count: Int) -> Int {

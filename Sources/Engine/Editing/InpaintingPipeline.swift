@@ -126,7 +126,8 @@ extension InpaintingPipeline {
   package func condition(
     maskedImage: Tensor, image: Tensor?, latentMask: Tensor
   ) throws -> InpaintingConditioning {
-    InpaintingConditioning(
+    defer { BufferPool.current.trimBetweenStages() }
+    return InpaintingConditioning(
       latentMask: latentMask,
       maskedPosterior: networks.seesMask ? try posterior(maskedImage) : nil,
       imagePosterior: try image.map(posterior))
@@ -240,6 +241,8 @@ extension InpaintingPipeline {
 
   /// Decodes finished latents to pixels `[batch, height, width, 3]`, clipped to 0...1.
   package func decode(_ latent: Tensor) throws -> Tensor {
+    BufferPool.current.trimBetweenStages()
+    defer { BufferPool.current.trimBetweenStages() }
     let factor = Float(autoencoder.configuration.scalingFactor)
     let scale = autoencoder.downsamplingFactor
     let tiling = tiling(height: latent.shape[1] * scale, width: latent.shape[2] * scale)

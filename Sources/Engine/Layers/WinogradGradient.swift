@@ -5,8 +5,8 @@ import Tensors
 /// The gradient of a 3x3 kernel by the transpose of Winograd's algorithm: inputs and the output's
 /// gradients meet at 36 frequencies, a quarter of the multiplications of a sum over patches.
 struct WinogradGradient {
-  private let plan: WinogradPlan
-  private let width = PackedMatrix.panelColumns
+  let plan: WinogradPlan
+  let width = PackedMatrix.panelColumns
 
   /// Floats that all tasks sum up in at a time.
   private static let sumValues = 1 << 24
@@ -16,15 +16,17 @@ struct WinogradGradient {
     self.plan = WinogradPlan(plan)
   }
 
-  private var channels: Int { plan.input[3] }
-  private var outputs: Int { plan.output[3] }
-  private var panels: Int { (outputs + width - 1) / width }
-  private var frequencies: Int { WinogradPlan.frequencies }
-  private var tileBlock: Int { WinogradPlan.tileBlock }
+  var channels: Int { plan.input[3] }
+  var outputs: Int { plan.output[3] }
+  var panels: Int { (outputs + width - 1) / width }
+  var frequencies: Int { WinogradPlan.frequencies }
+  var tileBlock: Int { WinogradPlan.tileBlock }
   /// Floats of one block of tiles and one panel of outputs, transformed.
-  private var flowValues: Int { frequencies * tileBlock * width }
+  var flowValues: Int { frequencies * flowDistance }
+  private var flowDistance: Int { WinogradPlan.sumDistance }
   /// Floats of the sums of one panel and one block of channels, `[36][channelBlock][width]`.
-  private var blockSums: Int { frequencies * plan.channelBlock * width }
+  var blockSums: Int { frequencies * sumDistance }
+  private var sumDistance: Int { plan.channelBlock * width + WinogradPlan.spacing }
 
   /// - Parameters:
   ///   - x: `[batch, height, width, in]`
@@ -34,6 +36,7 @@ struct WinogradGradient {
     _ x: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
     into kernel: UnsafeMutablePointer<Float>
   ) {
+    guard !plan.isNarrow else { return runNarrow(x, gradient, into: kernel) }
     let sums = plan.channelBlocks * blockSums
     let some = min(panels, max(1, Self.sumValues / sums))
     let inputs = plan.blocksPerGroup * plan.channelBlocks * plan.blockValues
@@ -58,28 +61,29 @@ struct WinogradGradient {
     _ group: Range<Int>, _ panels: Range<Int>, of gradient: UnsafePointer<Float>,
     into values: UnsafeMutablePointer<Float>
   ) {
-    let (height, across) = (plan.output[1], plan.output[2])
     ThreadTeam.current.forEachRange(group.count, of: 8) { range in
       for place in range {
         let (block, offset) = place.quotientAndRemainder(dividingBy: tileBlock)
-        let (sample, top, left) = plan.position(of: group.lowerBound + place)
-        let pixel = gradient + ((sample * height + top) * across + left) * outputs
-        for (index, panel) in panels.enumerated() {
-          let column = panel * width
-          let target = values + (block * panels.count + index) * flowValues + offset * width
-          // A last panel may have less than half of its columns, which no vector then writes.
-          if outputs - column <= width / 2 { clear(target) }
-          Kernels.active.winograd_flow(
-            pixel + column, across * outputs, outputs, min(4, height - top), min(4, across - left),
-            min(width, outputs - column), target, tileBlock * width)
-        }
+        transformTile(
+          group.lowerBound + place, panels, of: gradient,
+          into: values + block * panels.count * flowValues + offset * width)
       }
     }
   }
 
-  private func clear(_ target: UnsafeMutablePointer<Float>) {
-    for frequency in 0..<frequencies {
-      (target + frequency * tileBlock * width).update(repeating: 0, count: width)
+  /// - Parameter target: the tile's place in the first panel.
+  func transformTile(
+    _ tile: Int, _ panels: Range<Int>, of gradient: UnsafePointer<Float>,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    let (height, across) = (plan.output[1], plan.output[2])
+    let (sample, top, left) = plan.position(of: tile)
+    let pixel = gradient + ((sample * height + top) * across + left) * outputs
+    for (index, panel) in panels.enumerated() {
+      let column = panel * width
+      Kernels.active.winograd_flow(
+        pixel + column, across * outputs, outputs, min(4, height - top), min(4, across - left),
+        min(width, outputs - column), target + index * flowValues, flowDistance)
     }
   }
 
@@ -93,23 +97,41 @@ struct WinogradGradient {
     ThreadTeam.current.forEach(panels.count * channelBlocks * parts) { index in
       let (pair, part) = index.quotientAndRemainder(dividingBy: parts)
       let (panel, channelBlock) = pair.quotientAndRemainder(dividingBy: channelBlocks)
-      let rows = min(plan.channelBlock, channels - channelBlock * plan.channelBlock)
+      let site = Site(panel: panels.lowerBound + panel, channelBlock: channelBlock)
       for frequency in part * perPart..<(part + 1) * perPart {
-        let target = sums + pair * blockSums + frequency * plan.channelBlock * width
         for start in stride(from: 0, to: group.count, by: tileBlock) {
           let block = start / tileBlock
-          Kernels.active.outer_products(
-            inputs + (block * channelBlocks + channelBlock) * plan.blockValues
-              + frequency * plan.inputDistance, plan.channelBlock,
-            flows + (block * panels.count + panel) * flowValues + frequency * tileBlock * width,
-            width, target, width, rows, width, min(tileBlock, group.count - start),
-            isFirst && start == 0 ? 0 : 1)
+          add(
+            min(tileBlock, group.count - start), frequency, site,
+            inputs + (block * channelBlocks + channelBlock) * plan.blockValues,
+            flows + (block * panels.count + panel) * flowValues, isFirst: isFirst && start == 0,
+            into: sums + pair * blockSums)
         }
       }
     }
   }
 
-  private func finish(
+  /// A part of the kernel: a panel of outputs and a block of channels.
+  struct Site {
+    let panel: Int
+    let channelBlock: Int
+  }
+
+  /// Adds what a block of tiles gives at one frequency.
+  func add(
+    _ tiles: Int, _ frequency: Int, _ site: Site, _ inputs: UnsafePointer<Float>,
+    _ flows: UnsafePointer<Float>, isFirst: Bool, into sums: UnsafeMutablePointer<Float>
+  ) {
+    let rows = min(plan.channelBlock, channels - site.channelBlock * plan.channelBlock)
+    // A panel with few columns takes one vector a row instead of two.
+    let columns = outputs - site.panel * width <= width / 2 ? width / 2 : width
+    Kernels.active.outer_products(
+      inputs + frequency * plan.inputDistance, plan.channelBlock, flows + frequency * flowDistance,
+      width, sums + frequency * sumDistance, width, rows, columns, tiles, isFirst ? 0 : 1)
+  }
+
+  /// Transforms sums of panels back and puts them in their places.
+  func finish(
     _ panels: Range<Int>, _ sums: UnsafePointer<Float>, into kernel: UnsafeMutablePointer<Float>
   ) {
     let (team, block, channelBlocks) = (ThreadTeam.current, plan.channelBlock, plan.channelBlocks)
@@ -120,7 +142,7 @@ struct WinogradGradient {
         let first = channelBlock * block
         let rows = min(block, channels - first)
         Kernels.active.winograd_taps(
-          sums + index * blockSums, block * width, rows, taps, block * width)
+          sums + index * blockSums, sumDistance, rows, taps, block * width)
         let output = (panels.lowerBound + panel) * width
         for tap in 0..<9 {
           ck_transpose(

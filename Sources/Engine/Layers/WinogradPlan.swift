@@ -7,6 +7,8 @@ import Tensors
 /// Inputs are transformed to 36 frequencies for a group of 4x4 tiles; then every task multiplies a
 /// block of tiles with one panel of output channels, transforming the panel's weights as it goes:
 /// that costs a few per cent, and weights are read from memory in their 9 values instead of 36.
+/// With few channels all weights are transformed first, and a task takes a block of tiles the whole
+/// way (`WinogradPlan+Narrow`).
 ///
 /// Source: Lavin and Gray 2016, arXiv 1509.09308.
 struct WinogradPlan {
@@ -17,8 +19,15 @@ struct WinogradPlan {
   private let tilesPerSample: Int
   /// Input channels of a block, so that a block's values stay in the second-level cache.
   let channelBlock: Int
+  let height: Int
+  let width: Int
+  let channels: Int
+  let outputs: Int
 
   static let frequencies = 36
+  /// Floats between one frequency's values and the next one's: without them a tile's 36 values would
+  /// lie a multiple of 4 KiB apart and push each other out of the first-level cache.
+  static let spacing = 16
   /// Tiles of a block; what a task sums up before it is transformed back.
   static let tileBlock = 64
   /// Floats of transformed input of a group, so that they stay in the last-level cache.
@@ -27,6 +36,7 @@ struct WinogradPlan {
   init(_ plan: ConvolutionPlan) {
     input = plan.input
     output = plan.output
+    (height, width, channels, outputs) = (input[1], input[2], input[3], output[3])
     padding = plan.padding
     tilesAcross = (output[2] + 3) / 4
     tilesPerSample = tilesAcross * ((output[1] + 3) / 4)
@@ -38,7 +48,9 @@ struct WinogradPlan {
   var tiles: Int { input[0] * tilesPerSample }
   var channelBlocks: Int { (input[3] + channelBlock - 1) / channelBlock }
   /// Distance between frequencies in the transformed input of a block.
-  var inputDistance: Int { Self.tileBlock * channelBlock }
+  var inputDistance: Int { Self.tileBlock * channelBlock + Self.spacing }
+  /// Distance between frequencies in the transformed output of a block of tiles and a panel.
+  static var sumDistance: Int { tileBlock * PackedMatrix.panelColumns + spacing }
   /// Floats of one block of tiles and channels, transformed.
   var blockValues: Int { Self.frequencies * inputDistance }
 
@@ -46,6 +58,7 @@ struct WinogradPlan {
     _ x: UnsafePointer<Float>, _ matrix: PackedMatrix, _ out: UnsafeMutablePointer<Float>,
     _ ending: Ending
   ) {
+    guard !isNarrow else { return runNarrow(x, matrix, out, ending) }
     BufferPool.current.withBuffer(blocksPerGroup * channelBlocks * blockValues) { transformed in
       for group in groups {
         transform(group, of: x, into: transformed)
@@ -86,15 +99,15 @@ struct WinogradPlan {
     }
   }
 
-  private func transformTile(
+  func transformTile(
     _ tile: Int, channels block: Int, of x: UnsafePointer<Float>,
     into values: UnsafeMutablePointer<Float>
   ) {
     let (sample, top, left) = position(of: tile)
     let first = block * channelBlock
     Kernels.active.winograd_input(
-      x + sample * input[1] * input[2] * input[3] + first, input[1], input[2], input[3],
-      top - padding.top, left - padding.left, min(channelBlock, input[3] - first), values,
+      x + sample * height * width * channels + first, height, width, channels,
+      top - padding.top, left - padding.left, min(channelBlock, channels - first), values,
       inputDistance)
   }
 
@@ -107,103 +120,98 @@ struct WinogradPlan {
 
   // MARK: Products
 
-  /// What a task needs: weights `[36][channelBlock][panel columns]`, sums
-  /// `[36][tileBlock][panel columns]`, and nine taps of weights where they must be expanded.
-  private struct Scratch {
-    let weights: UnsafeMutablePointer<Float>
-    let sums: UnsafeMutablePointer<Float>
-    let taps: UnsafeMutablePointer<Float>
-
-    static func count(channels: Int) -> Int {
-      let width = PackedMatrix.panelColumns
-      return (frequencies + 9) * channels * width + frequencies * tileBlock * width
-    }
-
-    init(_ start: UnsafeMutablePointer<Float>, channels: Int) {
-      let width = PackedMatrix.panelColumns
-      weights = start
-      sums = start + frequencies * channels * width
-      taps = sums + frequencies * tileBlock * width
-    }
-  }
+  /// Floats of one panel's weights for a block of channels, `[36][channelBlock][panel columns]`.
+  var weightValues: Int { Self.frequencies * weightDistance }
+  private var weightDistance: Int { channelBlock * PackedMatrix.panelColumns + Self.spacing }
+  /// Floats of a block's sums with one panel, `[36][tileBlock][panel columns]`.
+  static var sumValues: Int { frequencies * sumDistance }
+  /// Floats of nine taps of weights, where they must be expanded.
+  var tapValues: Int { 9 * channelBlock * PackedMatrix.panelColumns }
 
   private func multiply(
     _ group: Range<Int>, _ transformed: UnsafePointer<Float>, _ matrix: PackedMatrix,
     _ out: UnsafeMutablePointer<Float>, _ ending: Ending
   ) {
     let team = ThreadTeam.current
-    let size = Scratch.count(channels: channelBlock)
+    let size = weightValues + Self.sumValues + tapValues
     let blocks = (group.count + Self.tileBlock - 1) / Self.tileBlock
     BufferPool.current.withBuffer(team.threads * size) { memory in
       team.forEach(blocks * matrix.panels) { index, thread in
         let (block, panel) = index.quotientAndRemainder(dividingBy: matrix.panels)
         let first = group.lowerBound + block * Self.tileBlock
         let tiles = first..<min(group.upperBound, first + Self.tileBlock)
-        let scratch = Scratch(memory + thread * size, channels: channelBlock)
-        sum(
-          tiles.count, transformed + block * channelBlocks * blockValues, matrix, panel, scratch)
-        finish(tiles, panel, scratch.sums, out, ending)
+        let weights = memory + thread * size
+        let sums = weights + weightValues
+        for channelBlock in 0..<channelBlocks {
+          transformWeights(matrix, panel, channelBlock, into: weights, taps: sums + Self.sumValues)
+          sum(
+            tiles.count, transformed + (block * channelBlocks + channelBlock) * blockValues,
+            weights, panel, channelBlock, into: sums)
+        }
+        finish(tiles, panel, sums, out, ending)
       }
     }
   }
 
-  private func sum(
-    _ tiles: Int, _ transformed: UnsafePointer<Float>, _ matrix: PackedMatrix, _ panel: Int,
-    _ scratch: Scratch
+  private func channels(of block: Int) -> Range<Int> {
+    block * channelBlock..<min(channels, (block + 1) * channelBlock)
+  }
+
+  /// Adds what a block of channels gives to the sums of a block of tiles and a panel.
+  func sum(
+    _ tiles: Int, _ inputs: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ panel: Int,
+    _ block: Int, into sums: UnsafeMutablePointer<Float>
   ) {
     let width = PackedMatrix.panelColumns
-    for block in 0..<channelBlocks {
-      let first = block * channelBlock
-      let channels = first..<min(input[3], first + channelBlock)
-      transformWeights(matrix, panel, channels, scratch)
-      let inputs = transformed + block * blockValues
-      for frequency in 0..<Self.frequencies {
-        Kernels.active.panel_product(
-          inputs + frequency * inputDistance, channelBlock,
-          scratch.weights + frequency * channelBlock * width,
-          scratch.sums + frequency * Self.tileBlock * width, width, tiles, width, channels.count,
-          block > 0 ? 1 : 0)
-      }
+    // A panel with few columns takes one vector a row instead of two.
+    let columns = outputs - panel * width <= width / 2 ? width / 2 : width
+    let depth = channels(of: block).count
+    for frequency in 0..<Self.frequencies {
+      Kernels.active.panel_product(
+        inputs + frequency * inputDistance, channelBlock, weights + frequency * weightDistance,
+        sums + frequency * Self.sumDistance, width, tiles, columns, depth, block > 0 ? 1 : 0)
     }
   }
 
-  private func transformWeights(
-    _ matrix: PackedMatrix, _ panel: Int, _ channels: Range<Int>, _ scratch: Scratch
+  /// - Parameter scratch: `tapValues` floats.
+  func transformWeights(
+    _ matrix: PackedMatrix, _ panel: Int, _ block: Int,
+    into weights: UnsafeMutablePointer<Float>, taps scratch: UnsafeMutablePointer<Float>
   ) {
     let width = PackedMatrix.panelColumns
-    var taps = matrix.panelRows(panel, channels, scratch: scratch.taps)
-    var distance = input[3] * width
+    let range = channels(of: block)
+    var taps = matrix.panelRows(panel, range, scratch: scratch)
+    var distance = channels * width
     if matrix.storage != .float32 {
-      taps = UnsafePointer(scratch.taps)
-      distance = channels.count * width
+      taps = UnsafePointer(scratch)
+      distance = range.count * width
       for tap in 1..<9 {
-        let start = tap * input[3]
+        let start = tap * channels
         _ = matrix.panelRows(
-          panel, start + channels.lowerBound..<start + channels.upperBound,
-          scratch: scratch.taps + tap * distance)
+          panel, start + range.lowerBound..<start + range.upperBound,
+          scratch: scratch + tap * distance)
       }
     }
-    Kernels.active.winograd_weights(
-      taps, distance, channels.count, scratch.weights, channelBlock * width)
+    Kernels.active.winograd_weights(taps, distance, range.count, weights, weightDistance)
   }
 
   // MARK: Outputs
 
-  private func finish(
+  func finish(
     _ tiles: Range<Int>, _ panel: Int, _ sums: UnsafePointer<Float>,
     _ out: UnsafeMutablePointer<Float>, _ ending: Ending
   ) {
     let width = PackedMatrix.panelColumns
-    let (height, across, channels) = (output[1], output[2], output[3])
+    let (height, across) = (output[1], output[2])
     let column = panel * width
     for tile in tiles {
       let (sample, top, left) = position(of: tile)
-      let place = ((sample * height + top) * across + left) * channels + column
+      let place = ((sample * height + top) * across + left) * outputs + column
       ending.withPointers(column: column, place: place) { bias, activation, residual in
         Kernels.active.winograd_output(
-          sums + (tile - tiles.lowerBound) * width, Self.tileBlock * width, out + place,
-          across * channels, channels, min(4, height - top), min(4, across - left),
-          min(width, channels - column), bias, activation, residual)
+          sums + (tile - tiles.lowerBound) * width, Self.sumDistance, out + place,
+          across * outputs, outputs, min(4, height - top), min(4, across - left),
+          min(width, outputs - column), bias, activation, residual)
       }
     }
   }

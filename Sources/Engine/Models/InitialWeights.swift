@@ -1,14 +1,21 @@
 import Tensors
 
-/// Fresh weights for training, drawn name by name from one seed.
+/// Fresh weights for training, drawn name by name from one seed; or their names and shapes alone.
 struct InitialWeights {
   private(set) var tensors: [String: Tensor] = [:]
+  private(set) var shapes: [String: [Int]] = [:]
   private var generator: TorchGenerator
+  private let draws: Bool
 
-  init(seed: UInt64) { generator = TorchGenerator(seed: seed) }
+  init(seed: UInt64) { (generator, draws) = (TorchGenerator(seed: seed), true) }
+
+  /// Draws nothing.
+  init() { (generator, draws) = (TorchGenerator(seed: 0), false) }
 
   /// Values of a normal distribution, those beyond two deviations drawn again.
   mutating func table(_ name: String, _ shape: Shape, deviation: Float = 0.02) {
+    shapes[name] = shape.extents
+    guard draws else { return }
     var drawn = generator.normal(shape: shape)
     let values = drawn.values
     for (index, value) in values.enumerated() where abs(value) > 2 {
@@ -20,7 +27,8 @@ struct InitialWeights {
   }
 
   mutating func constant(_ name: String, _ count: Int, _ value: Float) {
-    tensors[name] = Tensor(repeating: value, shape: [count])
+    shapes[name] = [count]
+    if draws { tensors[name] = Tensor(repeating: value, shape: [count]) }
   }
 
   /// A layer inside a transformer: deviation 0.02 at BERT's width of 768, and as much in proportion

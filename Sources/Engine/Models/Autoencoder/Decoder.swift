@@ -1,4 +1,5 @@
 import Checkpoints
+import Compute
 import Layers
 import Tensors
 
@@ -40,6 +41,8 @@ struct Decoder: Sendable {
     var hidden = middle(input(latent), recomputing: recomputing)
     for level in levels {
       hidden = level.blocks(hidden, recomputing: recomputing)
+      // A training step takes the same memory again at once.
+      if !hidden.isWatched { BufferPool.current.trimBetweenStages() }
       if let upsampler = level.upsampler { hidden = upsampler(hidden) }
     }
     return head(hidden)

@@ -89,4 +89,15 @@ package struct BLIPRetrievalConfiguration: Sendable, Equatable {
     projectionWidth = try reader.outputs("vision_proj")
     textLength = min(35, text.positions)
   }
+
+  /// Shapes of all weights, by the names of the original.
+  package var weightShapes: [String: [Int]] {
+    var weights = InitialWeights()
+    weights.visionTransformer("visual_encoder", vision)
+    weights.bert("text_encoder", text)
+    weights.linear("vision_proj", from: vision.width, to: projectionWidth)
+    weights.linear("text_proj", from: text.width, to: projectionWidth)
+    weights.linear("itm_head", from: text.width, to: 2)
+    return weights.shapes
+  }
 }

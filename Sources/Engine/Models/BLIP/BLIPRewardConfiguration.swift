@@ -57,6 +57,18 @@ package struct BLIPRewardConfiguration: Sendable, Equatable {
   /// Random weights to train from, by the names of ImageReward's checkpoint.
   package func initialWeights(seed: UInt64) -> [String: Tensor] {
     var weights = InitialWeights(seed: seed)
+    describe(&weights)
+    return weights.tensors
+  }
+
+  /// Shapes of all weights by the same names.
+  package var weightShapes: [String: [Int]] {
+    var weights = InitialWeights()
+    describe(&weights)
+    return weights.shapes
+  }
+
+  private func describe(_ weights: inout InitialWeights) {
     weights.visionTransformer("blip.visual_encoder", vision)
     weights.bert("blip.text_encoder", text)
     var width = text.width
@@ -64,6 +76,5 @@ package struct BLIPRewardConfiguration: Sendable, Equatable {
       weights.plainLinear("mlp.layers.\(Self.headIndex(layer))", from: width, to: outputs)
       width = outputs
     }
-    return weights.tensors
   }
 }

@@ -36,6 +36,18 @@ package struct CoherenceConfiguration: Sendable, Equatable {
   /// Random weights to train from.
   package func initialWeights(seed: UInt64) -> [String: Tensor] {
     var weights = InitialWeights(seed: seed)
+    describe(&weights)
+    return weights.tensors
+  }
+
+  /// Shapes of all weights.
+  package var weightShapes: [String: [Int]] {
+    var weights = InitialWeights()
+    describe(&weights)
+    return weights.shapes
+  }
+
+  private func describe(_ weights: inout InitialWeights) {
     weights.convolution("stem.conv1", from: 3, to: stemChannels, kernel: 3)
     weights.convolution("stem.conv2", from: stemChannels, to: stemChannels, kernel: 3)
     weights.linear("texture", from: stemChannels, to: vision.width)
@@ -44,7 +56,6 @@ package struct CoherenceConfiguration: Sendable, Equatable {
     weights.plainLinear("patch_head.fc2", from: headWidth, to: cells * cells * cellChannels)
     weights.plainLinear("pixel_head.fc1", from: stemChannels + cellChannels, to: pixelWidth)
     weights.plainLinear("pixel_head.fc2", from: pixelWidth, to: 1)
-    return weights.tensors
   }
 }
 

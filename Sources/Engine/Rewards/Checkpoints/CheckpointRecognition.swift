@@ -1,6 +1,6 @@
 import Checkpoints
 import Layers
-import Models
+package import Models
 
 /// Which judge a file or folder holds, by its tensors' names and shapes, and what is wrong with it.
 package struct CheckpointRecognition: Sendable, Equatable {
@@ -13,11 +13,13 @@ package struct CheckpointRecognition: Sendable, Equatable {
     case hpsv2
     /// The head alone; the width of the CLIP embeddings that it reads.
     case laionAesthetic(width: Int)
+    /// ImageReward, another reward model of its kind, BLIP's retrieval model, or our judge of pixels.
+    case reward(RewardArchitecture)
   }
 
   package let path: String
   package let kind: Kind
-  /// Tensors that it lacks, by the names in the file.
+  /// Tensors that it lacks, by the names in the file; BLIP's by those of the original.
   package let missing: [String]
   /// Tensors that the judge does not know.
   package let unexpected: [String]
@@ -41,8 +43,10 @@ package struct CheckpointRecognition: Sendable, Equatable {
       throw .unusable(path: path, reason: "\(error)")
     }
     (self.path, kind) = (path, expected.kind)
-    let known = found.filter { !expected.isIgnored($0.key) }
-    missing = expected.shapes.keys.filter { found[$0] == nil }.sorted()
+    let known = Dictionary(
+      found.compactMap { name, shape in expected.named(name).map { ($0, shape) } },
+      uniquingKeysWith: { first, _ in first })
+    missing = expected.shapes.keys.filter { known[$0] == nil }.sorted()
     unexpected = known.keys.filter { expected.shapes[$0] == nil }.sorted()
     misshapen = known.compactMap { name, shape in
       expected.shapes[name].map { $0 != shape } ?? false ? name : nil
@@ -71,6 +75,11 @@ extension CheckpointRecognition.Kind: CustomStringConvertible {
     case .pickScore: "PickScore, or another CLIP ViT-H/14 of transformers"
     case .hpsv2: "HPSv2, or another CLIP ViT-H/14 of open_clip"
     case .laionAesthetic(let width): "LAION's aesthetic head on embeddings of width \(width)"
+    case .reward(.imageReward): "ImageReward"
+    case .reward(.blipReward): "a reward model of ImageReward's kind"
+    case .reward(.blipRetrieval): "BLIP's retrieval model"
+    case .reward(.blipRetrievalTransformers): "BLIP's retrieval model of transformers"
+    case .reward(.coherence): "this project's coherence judge"
     }
   }
 }
@@ -79,8 +88,9 @@ extension CheckpointRecognition.Kind: CustomStringConvertible {
 private struct ExpectedTensors {
   let kind: CheckpointRecognition.Kind
   let shapes: [String: [Int]]
-  /// Whether a tensor may be there without being used.
-  let isIgnored: (String) -> Bool
+  /// The name under which `shapes` has a tensor of the file, or nothing for one that may be there
+  /// without being used.
+  let named: (String) -> String?
 
   init(_ weights: WeightStore, path: String) throws {
     if let layout = CLIPLayout(names: weights.unread) {
@@ -94,16 +104,37 @@ private struct ExpectedTensors {
         isLarge
         ? layout == .openAI ? .hpsv2 : .pickScore : .clip(variant: configuration.variant)
       shapes = configuration.weightShapes(layout)
-      isIgnored = { layout.canonical($0) == nil }
+      named = { layout.canonical($0) == nil ? nil : $0 }
+    } else if let architecture = RewardArchitecture.recognise(weights.shapes) {
+      kind = .reward(architecture)
+      shapes = try Self.shapes(architecture, weights, path)
+      named = architecture.naming.canonical
     } else if let head = LAIONAestheticHead.weightShapes(of: weights.shapes) {
       kind = .laionAesthetic(width: head.width)
       shapes = head.shapes
-      isIgnored = { _ in false }
+      named = { $0 }
     } else {
       throw RewardError.unusable(
         path: path,
         reason: "its tensors are those of no judge that is known; it begins with "
           + weights.unread.prefix(3).joined(separator: ", "))
+    }
+  }
+
+  private static func shapes(
+    _ architecture: RewardArchitecture, _ weights: WeightStore, _ path: String
+  ) throws -> [String: [Int]] {
+    switch architecture {
+    case .imageReward, .blipReward:
+      return try BLIPRewardConfiguration(shapes: weights.shapes, path: path).weightShapes
+    case .blipRetrieval:
+      return try BLIPRetrievalConfiguration(shapes: weights.shapes, path: path).weightShapes
+    case .blipRetrievalTransformers:
+      let path = configurationPath(of: path)
+      return try BLIPRetrievalConfiguration(try JSONFile.object(at: path), path: path).weightShapes
+    case .coherence:
+      let path = configurationPath(of: path)
+      return try CoherenceConfiguration(try JSONFile.object(at: path), path: path).weightShapes
     }
   }
 }

@@ -31,7 +31,7 @@ extension CLIPConfiguration {
 }
 
 /// In a folder, or beside a file.
-private func configurationPath(of path: String) -> String {
+func configurationPath(of path: String) -> String {
   if FileKind(path) == .folder { return "\(path)/config.json" }
   return (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./") + "config.json"
 }

@@ -60,24 +60,46 @@ static void winograd_weights(const float *panel, ptrdiff_t tap_distance, ptrdiff
   }
 }
 
+// Six lines of pixels to six lines of frequencies; a tile that lies in the picture is read as it is.
+CK_INLINE void winograd_lines_in(const float *x, ptrdiff_t line, ptrdiff_t channels, vf *lines) {
+  for (int column = 0; column < 6; column++) {
+    vf d[6];
+    for (int y = 0; y < 6; y++) d[y] = load(x + y * line + column * channels);
+    winograd_line_in(d, 1, lines + column, 6);
+  }
+}
+
+CK_INLINE void winograd_border_in(const float *x, ptrdiff_t height, ptrdiff_t width,
+                                  ptrdiff_t channels, ptrdiff_t top, ptrdiff_t left,
+                                  ptrdiff_t count, vf *lines) {
+  for (int column = 0; column < 6; column++) {
+    vf d[6];
+    ptrdiff_t place = left + column;
+    for (int y = 0; y < 6; y++) {
+      ptrdiff_t row = top + y;
+      int inside = row >= 0 && row < height && place >= 0 && place < width;
+      const float *pixel = x + (row * width + place) * channels;
+      d[y] = !inside ? (vf)0.0f : count >= CK_WIDTH ? load(pixel) : load_tail(pixel, count);
+    }
+    winograd_line_in(d, 1, lines + column, 6);
+  }
+}
+
 static void winograd_input(const float *x, ptrdiff_t height, ptrdiff_t width, ptrdiff_t channels,
                            ptrdiff_t top, ptrdiff_t left, ptrdiff_t count, float *out,
                            ptrdiff_t frequency_distance) {
+  int whole = top >= 0 && left >= 0 && top + 6 <= height && left + 6 <= width;
   for (ptrdiff_t i = 0; i < count; i += CK_WIDTH) {
-    vf pixels[36], lines[36], frequencies[36];
-    for (int y = 0; y < 6; y++)
-      for (int column = 0; column < 6; column++) {
-        ptrdiff_t row = top + y, place = left + column;
-        int inside = row >= 0 && row < height && place >= 0 && place < width;
-        const float *pixel = x + (row * width + place) * channels + i;
-        pixels[6 * y + column] = !inside                  ? (vf)0.0f
-                                 : i + CK_WIDTH <= count ? load(pixel)
-                                                         : load_tail(pixel, count - i);
-      }
-    for (int column = 0; column < 6; column++)
-      winograd_line_in(pixels + column, 6, lines + column, 6);
-    for (int row = 0; row < 6; row++) winograd_line_in(lines + 6 * row, 1, frequencies + 6 * row, 1);
-    for (int f = 0; f < 36; f++) store(out + f * frequency_distance + i, frequencies[f]);
+    vf lines[36];
+    if (whole && i + CK_WIDTH <= count)
+      winograd_lines_in(x + (top * width + left) * channels + i, width * channels, channels, lines);
+    else
+      winograd_border_in(x + i, height, width, channels, top, left, count - i, lines);
+    for (int row = 0; row < 6; row++) {
+      vf f[6];
+      winograd_line_in(lines + 6 * row, 1, f, 1);
+      for (int k = 0; k < 6; k++) store(out + (6 * row + k) * frequency_distance + i, f[k]);
+    }
   }
 }
 
@@ -86,11 +108,13 @@ static void winograd_output(const float *x, ptrdiff_t frequency_distance, float 
                             ptrdiff_t width, ptrdiff_t columns, const float *bias,
                             int32_t activation, const float *residual) {
   for (ptrdiff_t i = 0; i < columns; i += CK_WIDTH) {
-    vf frequencies[36], lines[24], pixels[16];
+    vf lines[24], pixels[16];
     ptrdiff_t rest = columns - i;
-    for (int f = 0; f < 36; f++) frequencies[f] = load(x + f * frequency_distance + i);
-    for (int column = 0; column < 6; column++)
-      winograd_line_out(frequencies + column, 6, lines + column, 6);
+    for (int column = 0; column < 6; column++) {
+      vf f[6];
+      for (int k = 0; k < 6; k++) f[k] = load(x + (6 * k + column) * frequency_distance + i);
+      winograd_line_out(f, 1, lines + column, 6);
+    }
     for (int row = 0; row < 4; row++) winograd_line_out(lines + 6 * row, 1, pixels + 4 * row, 1);
     vf shift = !bias ? (vf)0.0f : rest >= CK_WIDTH ? load(bias + i) : load_tail(bias + i, rest);
     for (ptrdiff_t y = 0; y < height; y++)
@@ -137,19 +161,22 @@ static void winograd_flow(const float *gradient, ptrdiff_t line_distance, ptrdif
                           ptrdiff_t height, ptrdiff_t width, ptrdiff_t count, float *out,
                           ptrdiff_t frequency_distance) {
   for (ptrdiff_t i = 0; i < count; i += CK_WIDTH) {
-    vf pixels[16], lines[24], frequencies[36];
-    for (ptrdiff_t y = 0; y < 4; y++)
-      for (ptrdiff_t column = 0; column < 4; column++) {
+    vf lines[24];
+    for (ptrdiff_t column = 0; column < 4; column++) {
+      vf d[4];
+      for (ptrdiff_t y = 0; y < 4; y++) {
         const float *pixel = gradient + y * line_distance + column * pixel_distance + i;
-        pixels[4 * y + column] = y >= height || column >= width ? (vf)0.0f
-                                 : i + CK_WIDTH <= count       ? load(pixel)
-                                                               : load_tail(pixel, count - i);
+        d[y] = y >= height || column >= width ? (vf)0.0f
+               : i + CK_WIDTH <= count       ? load(pixel)
+                                             : load_tail(pixel, count - i);
       }
-    for (int column = 0; column < 4; column++)
-      winograd_line_flow(pixels + column, 4, lines + column, 4);
-    for (int row = 0; row < 6; row++)
-      winograd_line_flow(lines + 4 * row, 1, frequencies + 6 * row, 1);
-    for (int f = 0; f < 36; f++) store(out + f * frequency_distance + i, frequencies[f]);
+      winograd_line_flow(d, 1, lines + column, 4);
+    }
+    for (int row = 0; row < 6; row++) {
+      vf f[6];
+      winograd_line_flow(lines + 4 * row, 1, f, 1);
+      for (int k = 0; k < 6; k++) store(out + (6 * row + k) * frequency_distance + i, f[k]);
+    }
   }
 }
 
