@@ -66,7 +66,7 @@ struct TrainCommand: ParsableCommand {
     let team = threads > 0 ? ThreadTeam(threads: threads) : .shared
     try ThreadTeam.$current.withValue(team) {
       let editor = try model ?? ModelLocator.embeddedModel()
-      let sources = try JudgeSources(
+      let sources = try TrainingSources(
         for: recipe, plan.configuration, editor: editor, in: folder, report: report)
       let trained = try recipe.make(plan.configuration, sources)
       guard !evaluate else { return print(try trained.table(of: folder).markdown) }

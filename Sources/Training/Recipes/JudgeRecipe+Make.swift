@@ -4,7 +4,7 @@ import Optimizers
 extension JudgeRecipe {
   /// The recipe that trains the judge.
   package func make(
-    _ configuration: RecipeConfiguration, _ sources: JudgeSources
+    _ configuration: RecipeConfiguration, _ sources: TrainingSources
   ) throws -> any Recipe {
     switch self {
     case .aesthetic: try AestheticRecipe(configuration, sources)

@@ -18,10 +18,10 @@ struct AestheticData: Sendable {
   /// Of 100 training pairs, how many are candidates that were compared, where there are any.
   private static let comparedPercent = 40.0
 
-  private let sources: JudgeSources
+  private let sources: TrainingSources
   private let random: SplitMix
 
-  init(_ sources: JudgeSources, seed: UInt64) {
+  init(_ sources: TrainingSources, seed: UInt64) {
     self.sources = sources
     random = SplitMix(seed: seed).stream(0x61)
   }

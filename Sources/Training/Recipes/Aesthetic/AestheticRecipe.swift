@@ -21,7 +21,7 @@ package struct AestheticRecipe: Recipe {
   private let data: AestheticData
   private let seed: Int
 
-  package init(_ configuration: RecipeConfiguration, _ sources: JudgeSources) throws {
+  package init(_ configuration: RecipeConfiguration, _ sources: TrainingSources) throws {
     judge = try TextJudge(configuration.network, vocabulary: sources.vocabulary)
     data = AestheticData(sources, seed: UInt64(configuration.run.seed))
     seed = configuration.run.seed

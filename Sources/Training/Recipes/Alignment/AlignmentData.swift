@@ -21,10 +21,10 @@ struct AlignmentTwins: Sendable {
 
 /// Twins by number.
 struct AlignmentData: Sendable {
-  private let sources: JudgeSources
+  private let sources: TrainingSources
   private let random: SplitMix
 
-  init(_ sources: JudgeSources, seed: UInt64) {
+  init(_ sources: TrainingSources, seed: UInt64) {
     self.sources = sources
     random = SplitMix(seed: seed).stream(0x62)
   }

@@ -21,7 +21,7 @@ package struct AlignmentRecipe: Recipe {
   private let settings: AlignmentSettings
   private let seed: Int
 
-  package init(_ configuration: RecipeConfiguration, _ sources: JudgeSources) throws {
+  package init(_ configuration: RecipeConfiguration, _ sources: TrainingSources) throws {
     judge = try TextJudge(configuration.network, vocabulary: sources.vocabulary)
     data = AlignmentData(sources, seed: UInt64(configuration.run.seed))
     settings = configuration.alignment

@@ -20,11 +20,11 @@ struct CoherenceComparison: Sendable {
 
 /// Samples by number: real pictures, and fakes of several makes.
 struct CoherenceData: Sendable {
-  private let sources: JudgeSources
+  private let sources: TrainingSources
   private let random: SplitMix
 
   /// Throws where there are no candidates to learn from.
-  init(_ sources: JudgeSources, seed: UInt64) throws {
+  init(_ sources: TrainingSources, seed: UInt64) throws {
     guard !sources.candidates.training.isEmpty, !sources.candidates.heldOut.isEmpty else {
       throw RecipeError.invalidSetting(
         name: "data", reason: "a coherence judge needs candidate sets, some of them held out")

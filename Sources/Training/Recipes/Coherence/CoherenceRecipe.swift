@@ -20,7 +20,7 @@ package struct CoherenceRecipe: Recipe {
   private let seed: Int
   private var side: Int { configuration.vision.imageSize }
 
-  package init(_ configuration: RecipeConfiguration, _ sources: JudgeSources) throws {
+  package init(_ configuration: RecipeConfiguration, _ sources: TrainingSources) throws {
     let network = configuration.network
     self.configuration = CoherenceConfiguration(
       vision: VisionTransformerConfiguration(

@@ -1,7 +1,7 @@
 import Datasets
 import Editing
 
-extension JudgeSources {
+extension TrainingSources {
   /// What the settings name: the procedural world with sprites and photographs, and candidates.
   ///
   /// A coherence judge that is given none has the editor draw some first.
@@ -46,7 +46,7 @@ extension JudgeSources {
   }
 }
 
-extension JudgeSources {
+extension TrainingSources {
   /// The nouns of an editor that says what it can draw.
   fileprivate static func vocabulary(of model: EditorModel) -> ExampleSubjects.Vocabulary? {
     let terms = model.settings.vocabulary

@@ -3,7 +3,7 @@ import Foundation
 import Tokenizers
 
 /// Where a recipe takes its pictures from: the endless world of examples, and what editors drew.
-package struct JudgeSources: Sendable {
+package struct TrainingSources: Sendable {
   package let training: any Dataset<EditExample>
   /// Shares no scene and no photograph with training.
   package let heldOut: any Dataset<EditExample>
