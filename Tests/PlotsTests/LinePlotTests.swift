@@ -31,7 +31,12 @@ private final class Elements: NSObject, XMLParserDelegate {
     let elements = Elements()
     parser.delegate = elements
     #expect(parser.parse(), "\(String(describing: parser.parserError))")
-    return elements.found
+    // White space between two elements counts as the first one's.
+    return elements.found.map { element in
+      var element = element
+      element.text = element.text.trimmingCharacters(in: .whitespacesAndNewlines)
+      return element
+    }
   }
 
   private func plot(_ series: [LinePlot.Series], levels: [LinePlot.Level] = []) -> LinePlot {

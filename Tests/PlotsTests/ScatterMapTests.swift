@@ -36,7 +36,7 @@ import Testing
 private enum XMLParser {
   static func isWellFormed(_ text: String) -> Bool {
     var open: [Substring] = []
-    for tag in text.matches(of: /<(\/?)([a-z]+)((?:\s+[a-zA-Z]+="[^"<]*")*)\s*(\/?)>/) {
+    for tag in text.matches(of: /<(\/?)([a-z]+)((?:\s+[a-zA-Z-]+="[^"<]*")*)\s*(\/?)>/) {
       if !tag.1.isEmpty {
         guard open.popLast() == tag.2 else { return false }
       } else if tag.4.isEmpty {
