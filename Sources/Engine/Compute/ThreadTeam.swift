@@ -23,7 +23,7 @@ package final class ThreadTeam: Sendable {
   ///   - niceness: added to the priority of the team's own threads (0 ... 19; more yields more).
   package init(threads: Int, niceness: Int = 0) {
     self.threads = max(1, threads)
-    let core = TeamCore()
+    let core = TeamCore(threads: self.threads)
     self.core = core
     workers = (1..<max(1, threads)).compactMap { index in
       core.startWorker(index, niceness: Int32(clamping: niceness))
