@@ -5,7 +5,7 @@ import Synchronization
 /// What the threads of a team share.
 ///
 /// One loop is open at a time: the caller publishes it, everyone
-/// takes indices until they run out, and the caller closes it. A worker first enters (`active`) and
+/// takes indices, its own share first, until they run out, and the caller closes it. A worker first enters (`active`) and
 /// then looks whether a loop is open; the caller first closes and then waits until nobody is
 /// inside. So a worker that is still asleep is never waited for.
 final class TeamCore: @unchecked Sendable {
@@ -17,7 +17,7 @@ final class TeamCore: @unchecked Sendable {
   private let generation = Atomic<Int>(0)
   private let isOpen = Atomic<Bool>(false)
   private let isStopping = Atomic<Bool>(false)
-  /// The next index of each thread's share, a cache line apart.
+  /// The next index of each thread's share, `stride` apart.
   private let next: UnsafeMutablePointer<Atomic<Int>>
   private let threads: Int
   private let active = Atomic<Int>(0)
@@ -30,6 +30,7 @@ final class TeamCore: @unchecked Sendable {
   /// On a shared machine longer waits take processor time from those that are waited for.
   private static let spins = 1_000
 
+  /// Counters from one share's to the next: two cache lines, which some CPUs fetch together.
   private static let stride = 128 / MemoryLayout<Atomic<Int>>.stride
 
   init(threads: Int) {
@@ -122,8 +123,8 @@ final class TeamCore: @unchecked Sendable {
 
   /// Runs the tasks of the thread's own share, then what is left of the others'.
   ///
-  /// A share is a run of neighbours: what a thread wrote in one loop it mostly finds in its own
-  /// cache in the next.
+  /// A share is a run of neighbours, so that a thread may find in its own cache what it wrote in the
+  /// loop before.
   private func takeTasks(_ task: (Int, Int) -> Void, _ count: Int, thread: Int) {
     for offset in 0..<threads {
       let share = (thread + offset) % threads

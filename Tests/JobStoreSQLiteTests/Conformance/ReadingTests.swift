@@ -99,7 +99,7 @@ import Testing
       }
       waiter.cancel()
       _ = try await waiter.value
-      #expect(ContinuousClock.now - start < .seconds(5))
+      #expect(ContinuousClock.now - start < .seconds(60))
     }
   }
 
