@@ -94,7 +94,7 @@ package enum JudgeFolders {
   private static let tinyCoherence = CoherenceConfiguration(
     vision: VisionTransformerConfiguration(
       imageSize: 32, patchSize: 8, width: 32, layers: 1, heads: 2, hasClassToken: false),
-    stemChannels: 8, cells: 2, cellChannels: 4, headWidth: 16, pixelWidth: 8)
+    stemChannels: 8, headWidth: 16, pixelWidth: 8)
 
   private static let tinyReward = BLIPRewardConfiguration(
     vision: VisionTransformerConfiguration(

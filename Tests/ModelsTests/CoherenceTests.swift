@@ -67,6 +67,25 @@ import Testing
     #expect(between < 2 * inside, "\(between) beside \(inside)")
   }
 
+  @Test(arguments: [("patch_size", 6, 4), ("patch_size", 1, 4), ("norm_groups", 4, 3)])
+  func `sizes that cannot be halved or grouped are refused by name`(
+    key: String, patch: Int, stem: Int
+  ) throws {
+    var wrong = configuration
+    (wrong.vision.patchSize, wrong.stemChannels) = (patch, stem)
+    let value = try Array(wrong.file.utf8).withUnsafeBytes { bytes throws(JSONFault) in
+      try JSONParser.parse(bytes, limits: .configuration)
+    }
+    guard case .object(let members) = value else {
+      Issue.record("\(wrong.file) is no object")
+      return
+    }
+    let error = #expect(throws: ModelError.self) {
+      try CoherenceConfiguration(members, path: "config.json")
+    }
+    #expect(error.map { "\($0)" }?.contains(key) == true)
+  }
+
   @Test func `pictures of another size are refused`() throws {
     let model = try CoherenceModel(
       configuration: configuration, weights: WeightStore(tensors: try fixture.weights()))

@@ -77,7 +77,7 @@ import Testing
     let configuration = CoherenceConfiguration(
       vision: VisionTransformerConfiguration(
         imageSize: 16, patchSize: 8, width: 12, layers: 2, heads: 3, hasClassToken: false),
-      stemChannels: 4, cells: 2, cellChannels: 3, headWidth: 10, pixelWidth: 5)
+      stemChannels: 4, groups: 2, headWidth: 10, pixelWidth: 5)
     let wanted = noise([2, 16, 16, 1], 5)
     try check(configuration.initialWeights(seed: 4), noise([2, 16, 16, 3], 2)) {
       let model = try CoherenceModel(

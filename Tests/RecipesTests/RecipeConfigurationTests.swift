@@ -32,6 +32,12 @@ import Testing
     #expect(throws: RecipeError.self) { try read(text) }
   }
 
+  @Test func `a coherence judge has patches that halving reaches`() throws {
+    let document = #"{"network": {"imageSize": 96, "patch": 6}}"#
+    #expect(try read(document).network.patch == 6)
+    #expect(throws: RecipeError.self) { try read(document, .coherence) }
+  }
+
   @Test func `a fault names the setting`() {
     do {
       _ = try read(#"{"run": {"stepz": 7}}"#)

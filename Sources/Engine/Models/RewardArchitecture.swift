@@ -25,7 +25,7 @@ package enum RewardArchitecture: String, Sendable, Equatable, CaseIterable {
       if has("visual_encoder.pos_embed") { return .blipRetrieval }
       if has("vision_model.embeddings.position_embedding") { return .blipRetrievalTransformers }
     }
-    if has("encoder.pos_embed", "stem.conv1.weight", "pixel_head.fc2.weight") { return .coherence }
+    if has("encoder.pos_embed", "stem.norm1.weight", "pixel_head.fc2.weight") { return .coherence }
     return nil
   }
 

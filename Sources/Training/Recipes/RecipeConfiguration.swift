@@ -17,8 +17,9 @@ package struct RecipeConfiguration: Codable, Sendable, Equatable {
       (run.batch, run.microBatch) = (16, 16)
     case .coherence:
       // Four times as many patches.
-      network.patch = 8
+      (network.patch, network.layers) = (8, 2)
       (run.batch, run.microBatch, run.steps) = (16, 16, 8_000)
+      run.learningRate = 1e-3
     }
   }
 
@@ -28,6 +29,10 @@ package struct RecipeConfiguration: Codable, Sendable, Equatable {
     self = try SettingsReader.read(document, over: RecipeConfiguration(for: recipe))
     try run.check()
     try network.check()
+    guard recipe != .coherence || (network.patch > 1 && network.patch.nonzeroBitCount == 1) else {
+      throw .invalidSetting(
+        name: "network.patch", reason: "is \(network.patch), but must be a power of two above 1")
+    }
     try data.check()
     try alignment.check()
   }

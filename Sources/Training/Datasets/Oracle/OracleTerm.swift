@@ -1,3 +1,5 @@
+import Glibc
+
 /// What the synthetic oracle looks at; each gives 0...1, 1 = as the reference.
 package enum OracleTerm: String, Sendable, CaseIterable, Codable {
   /// How much of the object is there: its pixels stand out from the background, others do not.
@@ -16,7 +18,7 @@ package enum OracleTerm: String, Sendable, CaseIterable, Codable {
   case seam
 }
 
-/// The terms that a score is the mean of.
+/// The terms that a score is the geometric mean of.
 ///
 /// The oracle that taught a judge does not decide how good the judge is: `training` and
 /// `evaluation` have no term in common.
@@ -49,10 +51,14 @@ package struct OracleScores: Sendable, Hashable, Codable {
 
   package subscript(term: OracleTerm) -> Double? { values[term] }
 
-  /// The mean of those terms that can be said, 0...1; 0 where none can.
+  /// The geometric mean of those terms that can be said, 0...1; 0 where none can.
+  ///
+  /// A term that is as good as lost is not made good by the others. Terms count for at least 0.001,
+  /// so that candidates which lost one are still told apart.
   package func score(_ terms: OracleTerms) -> Double {
     let said = terms.terms.compactMap { values[$0] }
-    return said.isEmpty ? 0 : said.reduce(0, +) / Double(said.count)
+    guard !said.isEmpty else { return 0 }
+    return exp(said.reduce(0) { $0 + log(max($1, 1e-3)) } / Double(said.count))
   }
 
   package init(from decoder: any Decoder) throws {

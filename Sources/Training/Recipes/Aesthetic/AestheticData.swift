@@ -16,7 +16,7 @@ struct AestheticPair: Sendable {
 /// Pairs by number.
 struct AestheticData: Sendable {
   /// Of 100 training pairs, how many are candidates that were compared, where there are any.
-  private static let comparedPercent = 40.0
+  private static let comparedPercent = 30.0
 
   private let sources: TrainingSources
   private let random: SplitMix
@@ -30,7 +30,11 @@ struct AestheticData: Sendable {
     var choices = random.stream(index)
     let preferred = sources.preferences.training
     if !preferred.isEmpty, choices.uniform() * 100 < Self.comparedPercent {
-      return Self.pair(preferred[choices.index(preferred.count)])
+      var pair = Self.pair(preferred[choices.index(preferred.count)])
+      if choices.chance(0.5) {
+        (pair.better, pair.worse) = (pair.better.mirrored, pair.worse.mirrored)
+      }
+      return pair
     }
     let example = try sources.training.example(at: index)
     return try damagedPair(example, &choices)

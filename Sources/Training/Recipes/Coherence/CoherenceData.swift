@@ -44,7 +44,7 @@ struct CoherenceData: Sendable {
       sample = real(BytePicture(try sources.training.example(at: index).picture))
     } else if kind < 25 {
       sample = real(set.target)
-    } else if kind < 38 {
+    } else if kind < 42 {
       sample = real(set.reconstruction)
     } else if kind < 45 {
       // A part passed through the autoencoder, the rest not: still real, all of it.

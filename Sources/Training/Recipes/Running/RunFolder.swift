@@ -1,4 +1,5 @@
 import Foundation
+import Tokenizers
 
 /// The folder of a run: what it was told, what it has come to, what it wrote down.
 package struct RunFolder: Sendable {
@@ -16,6 +17,9 @@ package struct RunFolder: Sendable {
   package var judge: String { "\(path)/judge" }
   package var table: String { "\(path)/held-out.md" }
 
+  /// What the run's tokens mean, for a judge that reads.
+  var vocabulary: String { "\(path)/vocab.txt" }
+
   package var hasState: Bool { FileManager.default.fileExists(atPath: state) }
 
   package func create() throws(RecipeError) {
@@ -25,6 +29,19 @@ package struct RunFolder: Sendable {
       throw .unreadable(
         path: path, reason: "the folder cannot be made: \(error.localizedDescription)")
     }
+  }
+
+  /// The vocabulary that the run was begun with; nil before its beginning.
+  ///
+  /// Another one, of other data or of another program, would give the learnt tokens other words.
+  func keptVocabulary() throws(TokenizerError) -> WordPieceVocabulary? {
+    guard FileManager.default.fileExists(atPath: vocabulary) else { return nil }
+    return try WordPieceVocabulary(folder: path)
+  }
+
+  func keep(_ tokens: WordPieceVocabulary) throws(TokenizerError) {
+    guard !FileManager.default.fileExists(atPath: vocabulary) else { return }
+    try tokens.write(to: vocabulary)
   }
 
   /// Replaces a file as a whole.

@@ -23,7 +23,8 @@ extension TrainingSources {
     }
     try self.init(
       training: try world.examples(.training), heldOut: try world.examples(.test),
-      folders: folders, words: world.words)
+      folders: folders, words: world.words, known: try folder.keptVocabulary())
+    if recipe != .coherence { try folder.keep(vocabulary) }
   }
 
   /// Goes on where an earlier call was stopped.

@@ -1,6 +1,6 @@
 package import Datasets
 import Foundation
-import Tokenizers
+package import Tokenizers
 
 /// Where a recipe takes its pictures from: the endless world of examples, and what editors drew.
 package struct TrainingSources: Sendable {
@@ -18,9 +18,10 @@ package struct TrainingSources: Sendable {
   /// - Parameters:
   ///   - folders: of candidates or of preferences alone.
   ///   - words: texts whose words the judge must know beside those of the examples.
+  ///   - known: the vocabulary of a run that goes on; made from all captions where there is none.
   package init(
     training: any Dataset<EditExample>, heldOut: any Dataset<EditExample>, folders: [String],
-    words: [String] = []
+    words: [String] = [], known: WordPieceVocabulary? = nil
   ) throws {
     self.training = training
     self.heldOut = heldOut
@@ -38,9 +39,11 @@ package struct TrainingSources: Sendable {
     }
     captions = examples.map { $0[0] }
     // BLIP's own special tokens are there too, so that no reader gives them other numbers.
-    vocabulary = try WordPieceVocabulary(
-      words: examples.flatMap(\.self) + candidates.all.map(\.prompt) + words,
-      extraTokens: ["[DEC]", "[ENC]"])
+    vocabulary =
+      try known
+      ?? WordPieceVocabulary(
+        words: examples.flatMap(\.self) + candidates.all.map(\.prompt) + words,
+        extraTokens: ["[DEC]", "[ENC]"])
   }
 
   /// Enough that a word which is missing is a rare one.
