@@ -116,6 +116,12 @@ let package = Package(
     // MARK: Evaluation
     room("Evaluation", "Statistics", [], settings: numeric),
     room("Evaluation", "Plots", []),
+    room(
+      "Evaluation", "Evidence",
+      [
+        "Recipes", "Datasets", "Editing", "Rewards", "Models", "Checkpoints", "Imaging", "Tensors",
+        "Statistics", "Plots",
+      ], settings: numeric),
 
     // MARK: Service
     room("Service", "Sockets", ["CPlatform", "Locks", logging, system]),
@@ -140,7 +146,7 @@ let package = Package(
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
         "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
-        "Locks", "Datasets", "Recipes", "Plots", "DefaultModel", argumentParser, logging, metrics,
+        "Locks", "Datasets", "Recipes", "Evidence", "Plots", "DefaultModel", argumentParser, logging, metrics,
         lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
@@ -192,6 +198,12 @@ let package = Package(
       ], settings: numeric),
     test("Statistics", ["Statistics"], fixtures: true, settings: numeric),
     test("Plots", ["Plots"]),
+    test(
+      "Evidence",
+      [
+        "Evidence", "Recipes", "Datasets", "Editing", "Rewards", "JudgeFolders", "Models",
+        "Checkpoints", "Imaging", "Tensors", "Statistics",
+      ], settings: numeric),
     test("Sockets", ["Sockets", "CPlatform", system, logging]),
     test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
     test("Observability", ["Observability", logging, metrics]),

@@ -12,7 +12,7 @@ import Testing
     configuration.run.logEvery = 4
     configuration.run.evaluateEvery = 8
     configuration.run.saveEvery = 6
-    return RunPlan(recipe: .aesthetic, configuration: configuration, steps: steps, minutes: minutes)
+    return RunPlan(recipe: "toy", configuration: configuration, steps: steps, minutes: minutes)
   }
 
   /// - Parameter stop: the update after which somebody asks to stop.
@@ -73,7 +73,7 @@ import Testing
     #expect(lines.filter { $0.contains("heldOut\"") }.count == 2)
     for name in ["loss.svg", "accuracy.svg"] {
       let text = String(decoding: try #require(scratch.bytes(name)), as: UTF8.self)
-      #expect(text.contains("<polyline") && text.contains("aesthetic"))
+      #expect(text.contains("<polyline") && text.contains("toy"))
     }
   }
 

@@ -14,6 +14,6 @@ struct ByteEdit: AsyncParsableCommand {
     version: BuildIdentity.version,
     subcommands: [
       ServeCommand.self, EditCommand.self, ScoreCommand.self, ModelCommand.self, DataCommand.self,
-      TrainCommand.self,
+      TrainCommand.self, EvaluateCommand.self,
     ])
 }

@@ -19,6 +19,8 @@ struct CandidatesCommand: ParsableCommand {
       nouns alone.
       """)
 
+  @OptionGroup var scenes: SceneOptions
+
   @Option(help: "Edits.")
   var count = 200
 
@@ -37,15 +39,6 @@ struct CandidatesCommand: ParsableCommand {
   @Option(help: "Samplers to draw with, in turn: ddim,dpm++2m.")
   var samplers = "ddim"
 
-  @Option(help: "Photographs to put behind objects.", completion: .directory)
-  var photos: String?
-
-  @Option(help: "Sprites to ask for; procedural objects if not given.", completion: .directory)
-  var sprites: String?
-
-  @Option(help: "Where scenes and noise begin.")
-  var seed: UInt64 = 0
-
   @Option(help: "How far best and worst must be apart to be a preference, of 1.")
   var margin = 0.02
 
@@ -63,10 +56,12 @@ struct CandidatesCommand: ParsableCommand {
     let editor = try EditorModel(
       folder: path,
       name: model.map { URL(fileURLWithPath: $0).lastPathComponent } ?? DefaultModel.name)
-    let subjects = try subjects(for: editor)
+    let subjects = try scenes.subjects(
+      for: editor, split: .candidates, tasks: [(.object, 60), (.erase, 20), (.outpaint, 20)])
     let plan = try CandidatePlan(
       perPrompt: perPrompt, steps: steps.integers("steps"), guidanceScales: guidance.numbers,
-      samplers: try chosenSamplers(), seed: seed, repairsSeams: !noSeamRepair, model: editor.hash,
+      samplers: try chosenSamplers(), seed: scenes.seed, repairsSeams: !noSeamRepair,
+      model: editor.hash,
       data: subjects.summary)
     guard count > 0, (0...1).contains(margin) else {
       throw ValidationError("--count must be at least 1 and --margin 0 to 1")
@@ -90,24 +85,6 @@ struct CandidatesCommand: ParsableCommand {
     let left = Int(Double((count - done) * perPrompt) * seconds / Double(max(1, drawn)))
     FileHandle.standardError.write(
       Data("\(done) of \(count) edits, \(rate) candidates/s, \(left) s left\n".utf8))
-  }
-
-  private func subjects(for editor: EditorModel) throws -> ExampleSubjects {
-    let generator = try SceneGenerator(
-      side: editor.resolution, seed: seed, split: .candidates,
-      sprites: try sprites.map { try SpritePack(folder: $0) },
-      photographs: try photos.map { try PhotographFolder(folder: $0) },
-      tasks: [(.object, 60), (.erase, 20), (.outpaint, 20)])
-    let terms = editor.settings.vocabulary
-    let nouns = Set(terms.flatMap { [$0.name] + $0.synonyms })
-    let names = [sprites, photos].map { folder in
-      folder.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "none"
-    }
-    return ExampleSubjects(
-      generator,
-      vocabulary: terms.isEmpty
-        ? nil : .init(nouns: nouns, background: editor.settings.backgroundPrompt),
-      summary: "scenes of seed \(seed), sprites \(names[0]), photographs \(names[1])")
   }
 
   private func chosenSamplers() throws -> [SamplerKind] {

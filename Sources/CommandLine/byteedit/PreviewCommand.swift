@@ -20,14 +20,7 @@ struct PreviewCommand: ParsableCommand {
     help: ArgumentHelp(PreviewKind.allCases.map(\.rawValue).joined(separator: ", ") + "."))
   var kind = PreviewKind.scenes
 
-  @Option(help: "A folder of sprites with a manifest.json.", completion: .directory)
-  var sprites: String?
-
-  @Option(help: "A folder of photographs.", completion: .directory)
-  var photos: String?
-
-  @Option(help: "Of all random numbers.")
-  var seed: UInt64 = 0
+  @OptionGroup var scenes: SceneOptions
 
   @Option(help: "The first example's number.")
   var from = 0
@@ -47,10 +40,10 @@ struct PreviewCommand: ParsableCommand {
   func validate() throws {
     guard (1...400).contains(count) else { throw ValidationError("--count takes 1 to 400") }
     guard from >= 0 else { throw ValidationError("--from counts from 0") }
-    if kind == .sprites && sprites == nil {
+    if kind == .sprites && scenes.sprites == nil {
       throw ValidationError("--kind sprites shows a pack: name its folder with --sprites")
     }
-    if kind == .photos && photos == nil {
+    if kind == .photos && scenes.photos == nil {
       throw ValidationError("--kind photos shows photographs: name their folder with --photos")
     }
   }
@@ -74,10 +67,8 @@ struct PreviewCommand: ParsableCommand {
       let names = DatasetSplit.all.map(\.name).joined(separator: ", ")
       throw ValidationError("--split: \(split) is none of \(names)")
     }
-    return try SceneGenerator(
-      side: side, seed: seed, split: part, sprites: try sprites.map { try SpritePack(folder: $0) },
-      photographs: try photos.map { try PhotographFolder(folder: $0) },
-      photographShare: kind == .photos ? 1 : nil)
+    return try scenes.generator(
+      side: side, split: part, photographShare: kind == .photos ? 1 : nil)
   }
 
   /// About half as many rows as columns, groups kept whole.

@@ -70,20 +70,7 @@ struct TrainCommand: ParsableCommand {
         for: recipe, plan.configuration, editor: editor, in: folder, report: report)
       let trained = try recipe.make(plan.configuration, sources)
       guard !evaluate else { return print(try trained.table(of: folder).markdown) }
-      try train(trained, plan, folder)
-    }
-  }
-
-  private func train(_ trained: any Recipe, _ plan: RunPlan, _ folder: RunFolder) throws {
-    let signals = StopSignals()
-    let bar = TrainingProgress(isQuiet: quiet)
-    var run = TrainingRun(trained, plan: plan, in: folder)
-    switch try run(onProgress: bar.show, shouldStop: { signals.wereSent }) {
-    case .finished(let table):
-      bar.finish("judge written to \(folder.judge)")
-      print(table.markdown)
-    case .stopped(let step):
-      bar.finish("stopped after update \(step); --resume goes on")
+      try TrainingSession.run(trained, plan, in: folder, isQuiet: quiet)
     }
   }
 
@@ -110,7 +97,7 @@ struct TrainCommand: ParsableCommand {
     }
     let configuration = try settings()
     return RunPlan(
-      recipe: recipe, configuration: configuration,
+      recipe: recipe.rawValue, configuration: configuration,
       steps: minutes == nil ? configuration.run.steps : nil, minutes: minutes)
   }
 

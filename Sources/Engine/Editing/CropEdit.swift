@@ -23,6 +23,24 @@ package struct CropEdit: Sendable {
   }
 }
 
+extension CropEdit {
+  /// The candidate as the editor would hand it out: the drawn hole in the picture's own pixels.
+  /// - Parameter repairsSeams: whether the fill's colour is brought to its surroundings first.
+  package func pasted(_ decoded: FloatImage, repairsSeams: Bool = true) throws -> FloatImage {
+    var fill = decoded
+    if repairsSeams {
+      fill = try FloatImage.seamRepaired(decoded: decoded, original: picture, hole: hole)
+    }
+    var finished = picture
+    for (index, coverage) in hole.coverage.enumerated() where coverage != 0 {
+      for sample in index * 3..<index * 3 + 3 {
+        finished.pixels[sample] = min(1, max(0, fill.pixels[sample]))
+      }
+    }
+    return finished
+  }
+}
+
 /// How edits are drawn; a `nil` means the model's own default.
 package struct CropEditSettings: Sendable {
   package var sampler: SamplerKind?
@@ -39,11 +57,14 @@ extension EditorModel {
   ///
   /// The noise is the editor's: an edit with the same seed starts from the same latent, and a batch
   /// gives what single edits give within rounding.
+  /// - Parameter onGuess: shown the pictures that each step (counted from 0) would end with at once:
+  ///   the one-step estimates of x0, decoded; of those edits alone that are drawn together.
   /// - Returns: what the autoencoder decoded, whole pictures in 0...1; outside the hole they are
-  ///   its reconstruction, see `FloatImage.seamRepaired`.
+  ///   its reconstruction, see `CropEdit.pasted`.
   /// - Throws: `EditError` for pictures of several sizes, or of one that the model cannot have.
   package func draw(
-    _ edits: [CropEdit], settings: CropEditSettings = CropEditSettings()
+    _ edits: [CropEdit], settings: CropEditSettings = CropEditSettings(),
+    onGuess: ((_ step: Int, _ pictures: [FloatImage]) throws -> Void)? = nil
   ) throws -> [FloatImage] {
     guard !edits.isEmpty else { return [] }
     let settings = DenoisingSettings(
@@ -52,9 +73,9 @@ extension EditorModel {
     try check(edits.map(\.picture))
     for edit in edits { try check(edit) }
     guard pipeline.networks.seesMask, !settings.sampler.drawsNoise else {
-      return try edits.flatMap { try finished([$0], settings) }
+      return try edits.flatMap { try finished([$0], settings, onGuess) }
     }
-    return try finished(edits, settings)
+    return try finished(edits, settings, onGuess)
   }
 
   /// Pictures as the autoencoder gives them back: the mean of what it encodes, decoded; all of one
@@ -68,13 +89,16 @@ extension EditorModel {
   }
 
   private func finished(
-    _ edits: [CropEdit], _ settings: DenoisingSettings
+    _ edits: [CropEdit], _ settings: DenoisingSettings,
+    _ onGuess: ((_ step: Int, _ pictures: [FloatImage]) throws -> Void)?
   ) throws -> [FloatImage] {
     let context = try context(of: edits, usesGuidance: settings.usesGuidance)
     let conditionings = try edits.map(conditioning)
     var denoising = try pipeline.denoising(
       conditionings, seeds: edits.map(\.seed), context: context, settings: settings)
-    while try denoising.next() != nil {}
+    while let step = try denoising.next() {
+      try onGuess?(step.index, try decodedPictures(decoding: step.predictedOriginal))
+    }
     return try decodedPictures(decoding: denoising.latent)
   }
 

@@ -16,7 +16,7 @@ package import Tensors
 ///
 /// Source: ByteEdit (Ren et al. 2024), section 3.2; Xu et al. 2023 (ImageReward), section 2.3.
 package struct AestheticRecipe: Recipe {
-  package var kind: JudgeRecipe { .aesthetic }
+  package var name: String { JudgeRecipe.aesthetic.rawValue }
   private let judge: TextJudge
   private let data: AestheticData
   private let seed: Int

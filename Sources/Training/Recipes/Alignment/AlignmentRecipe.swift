@@ -15,7 +15,7 @@ package import Tensors
 /// Source: ByteEdit (Ren et al. 2024), section 3.2. Captions of other pictures stand for those that
 /// CLIP scores low; the term over pictures and the contrastive one are this project's.
 package struct AlignmentRecipe: Recipe {
-  package var kind: JudgeRecipe { .alignment }
+  package var name: String { JudgeRecipe.alignment.rawValue }
   private let judge: TextJudge
   private let data: AlignmentData
   private let settings: AlignmentSettings

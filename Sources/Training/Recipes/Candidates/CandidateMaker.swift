@@ -55,7 +55,8 @@ package struct CandidateMaker: Sendable {
       let settings = plan.settings(group: group, candidate: candidate)
       let pictures = try model.draw(edits, settings: settings)
       for place in indices.indices {
-        let finished = try finish(pictures[place], edits[place])
+        let finished = try edits[place].pasted(
+          pictures[place], repairsSeams: plan.repairsSeams)
         let file = "pictures/\(records[place].id)/candidate-\(candidate).png"
         try folder.write(finished, to: file)
         records[place].candidates.append(
@@ -74,22 +75,6 @@ package struct CandidateMaker: Sendable {
     return CropEdit(
       picture: subject.source, hole: subject.reference.hole, prompt: subject.request,
       seed: UInt32(truncatingIfNeeded: generator.next()))
-  }
-
-  /// The candidate as the editor would hand it out: the drawn hole in the picture's own pixels.
-  private func finish(_ decoded: FloatImage, _ edit: CropEdit) throws -> FloatImage {
-    var fill = decoded
-    if plan.repairsSeams {
-      fill = try FloatImage.seamRepaired(
-        decoded: decoded, original: edit.picture, hole: edit.hole)
-    }
-    var finished = edit.picture
-    for (index, coverage) in edit.hole.coverage.enumerated() where coverage != 0 {
-      for sample in index * 3..<index * 3 + 3 {
-        finished.pixels[sample] = min(1, max(0, fill.pixels[sample]))
-      }
-    }
-    return finished
   }
 
   /// Writes what is known of an edit; its candidates are still to come.

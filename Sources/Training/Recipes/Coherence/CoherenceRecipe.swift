@@ -14,7 +14,7 @@ package import Tensors
 ///
 /// Source: ByteEdit (Ren et al. 2024), section 3.2.
 package struct CoherenceRecipe: Recipe {
-  package var kind: JudgeRecipe { .coherence }
+  package var name: String { JudgeRecipe.coherence.rawValue }
   private let configuration: CoherenceConfiguration
   private let data: CoherenceData
   private let seed: Int

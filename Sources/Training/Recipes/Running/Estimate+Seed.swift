@@ -1,9 +1,9 @@
 import Datasets
-import Statistics
+package import Statistics
 
 extension PairAccuracy {
   /// The estimate with the resamples of a seed.
-  func estimate(seed: UInt64) -> Estimate? {
+  package func estimate(seed: UInt64) -> Estimate? {
     var generator = SplitMix(seed: seed)
     return estimate(using: &generator)
   }
@@ -11,8 +11,16 @@ extension PairAccuracy {
 
 extension AreaUnderCurve {
   /// The estimate with the resamples of a seed.
-  func estimate(seed: UInt64) -> Estimate? {
+  package func estimate(seed: UInt64) -> Estimate? {
     var generator = SplitMix(seed: seed)
     return estimate(ClusteredBootstrap(resamples: 400), using: &generator)
+  }
+}
+
+extension ClusteredMean {
+  /// The estimate with the resamples of a seed.
+  package func estimate(seed: UInt64) -> Estimate? {
+    var generator = SplitMix(seed: seed)
+    return estimate(using: &generator)
   }
 }

@@ -42,7 +42,7 @@ package struct HeldOutTable: Sendable, Equatable {
   /// In percent, with one digit behind the point.
   private static func percent(_ share: Double) -> String {
     let tenths = Int((share * 1_000).rounded())
-    return "\(tenths / 10).\(abs(tenths % 10))"
+    return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
   }
 }
 
@@ -74,7 +74,7 @@ struct PairTally {
 }
 
 /// The estimate with the widest interval.
-func widest(_ estimates: [Estimate?]) -> Estimate? {
+package func widest(_ estimates: [Estimate?]) -> Estimate? {
   estimates.compactMap { $0 }.max { width($0) < width($1) }
 }
 

@@ -1,9 +1,10 @@
 package import Checkpoints
 package import Tensors
 
-/// What a run needs to know of a judge: its weights, its loss, and how it fares.
+/// What a run needs to know of a judge or a probe: its weights, its loss, and how it fares.
 package protocol Recipe: Sendable {
-  var kind: JudgeRecipe { get }
+  /// What the run is called in its curves.
+  var name: String { get }
 
   /// Where training begins.
   func initialWeights() throws -> [String: Tensor]

@@ -64,9 +64,9 @@ package struct RunPlan: Codable, Sendable {
   package var minutes: Double?
 
   package init(
-    recipe: JudgeRecipe, configuration: RecipeConfiguration, steps: Int?, minutes: Double?
+    recipe: String, configuration: RecipeConfiguration, steps: Int?, minutes: Double?
   ) {
-    self.recipe = recipe.rawValue
+    self.recipe = recipe
     self.configuration = configuration
     self.steps = steps
     self.minutes = minutes

@@ -57,7 +57,7 @@ package struct TrainingRun {
         try log.add(line(state.step, report, means, clock, row))
         onProgress(progress(state.step, means, clock, row))
         means = RunMeans()
-        if looks || isLast { try RunCurves(log: log, title: recipe.kind.rawValue).write() }
+        if looks || isLast { try RunCurves(log: log, title: recipe.name).write() }
       }
       let stops = shouldStop()
       if state.step % settings.saveEvery == 0 || isLast || stops {

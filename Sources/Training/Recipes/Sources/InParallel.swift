@@ -3,7 +3,7 @@ import Locks
 
 /// Makes one thing for each number on the current team's threads; the first fault in their order is
 /// thrown.
-func inParallel<Element: Sendable>(
+package func inParallel<Element: Sendable>(
   _ numbers: Range<Int>, _ make: @Sendable (Int) throws -> Element
 ) throws -> [Element] {
   let made = Lock([Result<Element, any Error>?](repeating: nil, count: numbers.count))

@@ -1,0 +1,108 @@
+import Datasets
+import Editing
+import Foundation
+import Imaging
+import Models
+import Recipes
+import Rewards
+import Testing
+
+@testable import Evidence
+
+/// A judge made of a formula.
+private struct FormulaNetwork: PictureJudgeNetwork {
+  let formula: @Sendable (FloatImage) -> Double
+  func reward(of picture: FloatImage, text: String) throws -> Double { formula(picture) }
+}
+
+@Suite struct EvidenceTests {
+  private let model: EditorModel
+
+  init() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    model = try EditorModel(
+      folder: root.appending(path: "Sources/DefaultModel/Model").path, name: "embedded")
+  }
+
+  private func judge(_ formula: @escaping @Sendable (FloatImage) -> Double) throws -> Judge {
+    try Judge(
+      .aesthetic, identity: JudgeIdentity(name: "formula", hash: ""),
+      network: .picture(FormulaNetwork(formula: formula)))
+  }
+
+  /// The editor's own nouns, of a world that has no sprites.
+  private func subjects(
+    _ tasks: [(task: Datasets.EditTask, percent: Double)] = [(.object, 100)]
+  ) throws -> ExampleSubjects {
+    ExampleSubjects(
+      try SceneGenerator(side: 64, split: .test, tasks: tasks),
+      vocabulary: .init(nouns: try ProbeClasses(of: model).known, background: "background"))
+  }
+
+  /// A probe with fresh weights: it says something, and always the same.
+  private func probe() throws -> (Probe, remove: () -> Void) {
+    let classes = try ProbeClasses(of: model)
+    let recipe = ProbeRecipe(
+      classes, training: try subjects(), heldOut: try subjects(), seed: 1)
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    try recipe.write(try recipe.initialWeights(), to: folder)
+    return (try Probe(folder: folder), { try? FileManager.default.removeItem(atPath: folder) })
+  }
+
+  private func table(_ formula: @escaping @Sendable (FloatImage) -> Double) throws -> HeldOutTable {
+    let (probe, remove) = try probe()
+    defer { remove() }
+    let evidence = BestOf(
+      model, judges: Judges([try judge(formula)]), probe: probe, subjects: try subjects(), seed: 3)
+    return try evidence(3, candidates: 2)
+  }
+
+  private func value(_ table: HeldOutTable, _ name: String, _ measure: String) -> Double? {
+    table.rows.first { $0.name == name && $0.measure == measure }?.estimate.value
+  }
+
+  @Test func `a judge that finds all alike chooses the first, which gains nothing`() throws {
+    let table = try table { _ in 1 }
+    for measure in ["probe", "oracle"] {
+      #expect(value(table, "best by all judges, less one sample", measure) == 0)
+      #expect(
+        value(table, "best by all judges", measure) == value(table, "one sample", measure))
+    }
+    #expect(value(table, "ceiling: real composite, decoded", "probe") != nil)
+    #expect(table.rows.allSatisfy { $0.estimate.count == 3 })
+  }
+
+  /// By brightness the other candidate wins somewhere: a darker first one is left.
+  @Test func `what a judge prefers is what counts`() throws {
+    let bright = try table { $0.pixels.reduce(0) { $0 + Double($1) } / Double($0.pixels.count) }
+    let dark = try table { -$0.pixels.reduce(0) { $0 + Double($1) } / Double($0.pixels.count) }
+    let first = try #require(value(bright, "best by all judges", "oracle"))
+    let second = try #require(value(dark, "best by all judges", "oracle"))
+    let mean = try #require(value(bright, "mean of all samples", "oracle"))
+    #expect(first != second)
+    // Of two candidates one is the brighter and the other the darker one.
+    #expect(abs((first + second) / 2 - mean) < 1e-9)
+  }
+
+  @Test func `without judges there is nothing to choose by`() throws {
+    let (probe, remove) = try probe()
+    defer { remove() }
+    let evidence = BestOf(
+      model, judges: .off, probe: probe, subjects: try subjects(), seed: 3)
+    #expect(throws: EvidenceError.self) { try evidence(1, candidates: 2) }
+  }
+
+  /// The last step of DDIM ends at its own estimate.
+  @Test func `at the last step a judge agrees with its own last word`() throws {
+    let judge = try judge { $0.pixels.reduce(0) { $0 + Double($1) } }
+    let evidence = StepAccuracy(
+      model, judge: judge, subjects: try subjects([(.erase, 50), (.outpaint, 50)]), seed: 1,
+      guidanceScales: [1, 5], margin: 0)
+    let curve = try evidence(4, steps: 3)
+    #expect(curve.byItself.count == 3 && curve.byOracle.count == 3)
+    #expect(curve.byItself.last?.value == 1)
+    #expect(curve.markdown.split(separator: "\n").count == 5)
+    #expect(curve.plot(.aesthetic).svg.contains("denoising step"))
+  }
+}
