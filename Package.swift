@@ -193,8 +193,7 @@ let package = Package(
       "Recipes",
       [
         "Recipes", "Datasets", "Losses", "Optimizers", "Models", "Editing", "Checkpoints",
-        "Imaging",
-        "Diffusion", "Tensors", "Compute", "Statistics",
+        "Tokenizers", "Imaging", "Diffusion", "Tensors", "Compute", "Statistics",
       ], settings: numeric),
     test("Statistics", ["Statistics"], fixtures: true, settings: numeric),
     test("Plots", ["Plots"]),

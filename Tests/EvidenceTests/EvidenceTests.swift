@@ -3,11 +3,11 @@ import Editing
 import Foundation
 import Imaging
 import Models
-import Recipes
 import Rewards
 import Testing
 
 @testable import Evidence
+@testable import Recipes
 
 /// A judge made of a formula.
 private struct FormulaNetwork: PictureJudgeNetwork {
@@ -104,5 +104,50 @@ private struct FormulaNetwork: PictureJudgeNetwork {
     #expect(curve.byItself.last?.value == 1)
     #expect(curve.markdown.split(separator: "\n").count == 5)
     #expect(curve.plot(.aesthetic).svg.contains("denoising step"))
+  }
+}
+
+@Suite struct RankingTests {
+  @Test func `the brightest comes first, the darkest last, and nothing that was trained on`() throws
+  {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let plan = try CandidatePlan(
+      perPrompt: 2, steps: [1], guidanceScales: [1], samplers: [.ddim], seed: 1, model: "none",
+      data: "plain pictures")
+    var folder = try CandidateFolder(path: path, plan: plan)
+    let mask = try Mask(width: 8, height: 8, coverage: [UInt8](repeating: 255, count: 64))
+    for index in 0..<40 {
+      let id = "\(index)"
+      let files = (0..<2).map { "pictures/\(id)/candidate-\($0).png" }
+      for (place, file) in files.enumerated() {
+        try folder.write(
+          FloatImage(
+            repeating: Float(2 * index + place) / 100, width: 8, height: 8, channels: 3), to: file)
+      }
+      try folder.write(mask, to: "pictures/\(id)/mask.png")
+      try folder.add([
+        CandidateRecord(
+          id: id, task: .erase, prompt: "prompt \(id)", request: "", attributes: [:],
+          clusters: ["scene": id], source: files[0], mask: "pictures/\(id)/mask.png",
+          target: files[0], background: files[0], reconstruction: files[0],
+          candidates: files.map {
+            CandidateRecord.Candidate(
+              file: $0, sampler: "ddim", steps: 1, guidanceScale: 1, seed: 1,
+              scores: OracleScores([:]))
+          })
+      ])
+    }
+    let judge = try Judge(
+      .aesthetic, identity: JudgeIdentity(name: "formula", hash: ""),
+      network: .picture(FormulaNetwork { Double($0.pixels[0]) }))
+    let ranking = try Ranking([folder], by: judge, shown: 3)
+    let heldOut = folder.records.filter(\.isHeldOut)
+    #expect(!heldOut.isEmpty && heldOut.count < 20)
+    #expect(ranking.count == 2 * heldOut.count)
+    #expect(ranking.first.first?.id == heldOut.map(\.id).max { Int($0) ?? 0 < Int($1) ?? 0 })
+    #expect(ranking.last.last?.id == heldOut.map(\.id).min { Int($0) ?? 0 < Int($1) ?? 0 })
+    let sheet = try ranking.sheet()
+    #expect(sheet.width == 3 * 12 + 4 && sheet.height == 2 * 12 + 4)
   }
 }

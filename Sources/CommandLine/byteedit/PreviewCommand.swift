@@ -52,11 +52,7 @@ struct PreviewCommand: ParsableCommand {
     let preview = try Preview(kind, of: generator(), from: from, count: count)
     let columns = columns(of: preview)
     let sheet = try ContactSheet(cells: preview.cells, columns: columns).picture()
-    let ending = URL(fileURLWithPath: output).pathExtension.lowercased()
-    let bytes =
-      ending == "jpg" || ending == "jpeg"
-      ? try ImageEncoder.jpeg(sheet, quality: 85) : try ImageEncoder.png(sheet, compression: 6)
-    try Data(bytes).write(to: URL(fileURLWithPath: output))
+    try SheetFile.write(sheet, to: output)
     for (index, caption) in preview.captions.enumerated() {
       print("row \(index / columns + 1)  column \(index % columns + 1)  \(caption)")
     }

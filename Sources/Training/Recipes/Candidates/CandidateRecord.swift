@@ -37,6 +37,9 @@ package struct CandidateRecord: Codable, Sendable, Equatable {
   package var reconstruction: String
   package var candidates: [Candidate]
 
+  /// Whether the recipes keep the edit back from training.
+  package var isHeldOut: Bool { HeldOutClusters.holds(clusters, id: id) }
+
   /// What an oracle of these terms prefers; nil where best and worst are closer than `margin`.
   package func preference(by terms: OracleTerms, margin: Double) -> Preference? {
     let scores = candidates.map(\.scores)
