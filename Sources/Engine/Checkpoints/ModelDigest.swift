@@ -23,11 +23,25 @@ package struct ModelDigest: Sendable, Equatable {
     for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
       files.append(try Self.digest("\(folder)/\(name)", name: name))
     }
+    try self.init(files, of: folder)
+  }
+
+  /// Digests files that lie in several folders; each goes by its name alone, in the order given.
+  package init(files paths: [String]) throws(CheckpointError) {
+    var files: [File] = []
+    for path in paths {
+      let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+      files.append(try Self.digest(path, name: name))
+    }
+    try self.init(files, of: paths.first ?? "")
+  }
+
+  private init(_ files: [File], of path: String) throws(CheckpointError) {
     var whole = SHA256()
     for file in files {
       Array("\(file.hash)  \(file.path)\n".utf8).withUnsafeBytes { whole.update($0) }
     }
-    guard let hash = whole.hexadecimal() else { throw Self.refusal(folder) }
+    guard let hash = whole.hexadecimal() else { throw Self.refusal(path) }
     self.hash = hash
     self.files = files
   }

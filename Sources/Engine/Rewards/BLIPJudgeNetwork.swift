@@ -31,10 +31,7 @@ package struct BLIPJudgeNetwork: PictureJudgeNetwork {
   }
 
   package func reward(of picture: FloatImage, text: String) throws -> Double {
-    let length = model.configuration.textLength
-    let prompt = tokenizer.encode(text, maxLength: length)
-    // Padding changes nothing, and costs time.
-    let tokens = Array(prompt.ids.prefix(prompt.contentTokenCount + 2))
+    let tokens = tokenizer.unpadded(text, maxLength: model.configuration.textLength)
     let reward = try model(
       pixels: try pixels.tensor(of: picture), tokens: [tokens], lengths: [tokens.count])
     return Double(reward.values[0])

@@ -8,6 +8,20 @@ package struct JudgeFolder: Sendable {
   package let path: String
   package let configuration: JSONObject
 
+  /// Whether a path is the folder of a judge that was trained here, as its `config.json` says; so is a
+  /// folder without any other sign of what it is, for its faults to be named.
+  static func isOne(_ path: String) -> Bool {
+    guard FileKind(path) == .folder, FileKind("\(path)/\(PublishedJudge.file)") != .file else {
+      return FileKind(path) == nil
+    }
+    guard let configuration = try? JSONFile.object(at: "\(path)/config.json"),
+      case .string(let type)? = configuration["model_type"]
+    else { return true }
+    return types.contains(type) || (try? CheckpointRecognition(path: path)) == nil
+  }
+
+  private static let types = ["blip_reward", "coherence"]
+
   /// Reads `config.json`; throws `RewardError.unusable` where there is none.
   package init(path: String) throws(RewardError) {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path

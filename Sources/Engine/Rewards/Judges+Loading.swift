@@ -10,7 +10,7 @@ extension Judges {
     var judges: [Judge] = []
     for kind in JudgeKind.allCases {
       guard let path = sources.path(of: kind) else { continue }
-      judges.append(try Judge(kind, folder: path))
+      judges.append(try Judge(kind, path: path))
     }
     self.init(judges)
   }
@@ -31,6 +31,13 @@ extension JudgeSources {
 }
 
 extension Judge {
+  /// Loads a judge that was trained here, or a published scorer (`PublishedJudge`).
+  package init(_ kind: JudgeKind, path: String) throws(RewardError) {
+    self =
+      JudgeFolder.isOne(path)
+      ? try Judge(kind, folder: path) : try PublishedJudge(path: path).judge(kind)
+  }
+
   /// Loads a judge's folder.
   package init(_ kind: JudgeKind, folder path: String) throws(RewardError) {
     let folder = try JudgeFolder(path: path)
