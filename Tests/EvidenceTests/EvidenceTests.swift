@@ -145,6 +145,7 @@ private struct FormulaNetwork: PictureJudgeNetwork {
     let heldOut = folder.records.filter(\.isHeldOut)
     #expect(!heldOut.isEmpty && heldOut.count < 20)
     #expect(ranking.count == 2 * heldOut.count)
+    #expect(Set(ranking.first.map(\.id)).count == 3)
     #expect(ranking.first.first?.id == heldOut.map(\.id).max { Int($0) ?? 0 < Int($1) ?? 0 })
     #expect(ranking.last.last?.id == heldOut.map(\.id).min { Int($0) ?? 0 < Int($1) ?? 0 })
     let sheet = try ranking.sheet()

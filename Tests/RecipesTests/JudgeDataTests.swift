@@ -129,3 +129,40 @@ import Testing
     for name in held { #expect(HeldOutClusters.holds(["scene": name, "object": "a"], id: "y")) }
   }
 }
+
+@Suite struct CoherenceBalanceTests {
+  /// The sums of real and drawn pixels' weights, of those with grain and of those without.
+  private func sums(_ samples: [CoherenceSample]) -> [[Float]] {
+    var (sums, index): ([[Float]], Int) = ([[0, 0], [0, 0]], 0)
+    let weights = CoherenceBalance(samples).weights
+    for sample in samples {
+      for (drawn, soft) in zip(sample.drawn, sample.soft) {
+        sums[soft == 0 ? 0 : 1][drawn == 0 ? 0 : 1] += weights[index]
+        index += 1
+      }
+    }
+    return sums
+  }
+
+  private func sample(_ drawn: [UInt8], _ soft: [UInt8]) -> CoherenceSample {
+    CoherenceSample(
+      picture: BytePicture(width: drawn.count, height: 1, bytes: drawn.flatMap { [$0, $0, $0] }),
+      drawn: drawn, soft: soft)
+  }
+
+  @Test func `drawn and real pixels count alike, with grain and without`() {
+    let found = sums([
+      sample([255, 0, 0, 0], [1, 1, 1, 0]), sample([255, 255, 0, 0], [1, 0, 0, 0]),
+    ])
+    #expect(found[0][0] == 2 && found[0][1] == 2)
+    #expect(abs(found[1][0] - 2) < 1e-6 && abs(found[1][1] - 2) < 1e-6)
+  }
+
+  @Test func `a single drawn pixel does not carry a batch`() {
+    let count = 1_000
+    let drawn = [UInt8](repeating: 255, count: 1) + [UInt8](repeating: 0, count: count - 1)
+    let found = sums([sample(drawn, [UInt8](repeating: 0, count: count))])
+    #expect(found[0][1] == 8)
+    #expect(CoherenceBalance([sample([0, 0], [0, 1])]).weights == [0.5, 0.5])
+  }
+}

@@ -3,11 +3,13 @@ package import Imaging
 package import Recipes
 package import Rewards
 
-/// The candidates that a judge puts first and last, as a sheet: numbers say how good a judge is, these say
-/// what it looks at.
+/// The candidates that a judge puts first and last, one of each edit, as a sheet: numbers say how good a
+/// judge is, these say what it looks at.
 package struct Ranking: Sendable {
   package struct Place: Sendable {
     package let id: String
+    /// Which of the folders it lies in.
+    fileprivate let folder: Int
     package let prompt: String
     package let raw: Double
     /// What a cell of the sheet shows.
@@ -27,7 +29,7 @@ package struct Ranking: Sendable {
   package init(_ folders: [CandidateFolder], by judge: Judge, shown: Int) throws {
     let judges = Judges([judge])
     var places: [Place] = []
-    for folder in folders {
+    for (number, folder) in folders.enumerated() {
       for record in folder.records where record.isHeldOut {
         for candidate in record.candidates {
           let picture = try folder.read(candidate.file)
@@ -37,7 +39,8 @@ package struct Ranking: Sendable {
           guard let raw = scores[judge.kind]?.raw else { continue }
           places.append(
             Place(
-              id: record.id, prompt: record.prompt, raw: raw, cell: try Self.cell(picture, map)))
+              id: record.id, folder: number, prompt: record.prompt, raw: raw,
+              cell: try Self.cell(picture, map)))
         }
       }
     }
@@ -46,8 +49,15 @@ package struct Ranking: Sendable {
     }
     places.sort { $0.raw > $1.raw }
     count = places.count
-    let each = min(shown, places.count / 2 + 1)
-    (first, last) = (Array(places.prefix(each)), Array(places.suffix(each)))
+    let (first, last) = (Self.ofEachEdit(places), Self.ofEachEdit(places.reversed()))
+    self.first = Array(first.prefix(shown))
+    self.last = last.prefix(shown).reversed()
+  }
+
+  /// The first place of every edit, in order.
+  private static func ofEachEdit(_ places: [Place]) -> [Place] {
+    var seen: Set<String> = []
+    return places.filter { seen.insert("\($0.folder)/\($0.id)").inserted }
   }
 
   /// The picture, and below it the map of a judge that has one.

@@ -6,6 +6,8 @@ struct CoherenceSample: Sendable {
   var picture: BytePicture
   /// Not 0 where a pixel was drawn, `[height, width]`.
   var drawn: [UInt8]
+  /// Not 0 where a pixel has lost its grain, drawn or real: it was decoded, or is a smooth fill.
+  var soft: [UInt8]
 }
 
 /// A real picture beside one that may have been drawn on, and the pixels to compare.
@@ -41,42 +43,51 @@ struct CoherenceData: Sendable {
     let kind = choices.uniform() * 100
     var sample: CoherenceSample
     if kind < 15 {
-      sample = real(BytePicture(try sources.training.example(at: index).picture))
+      sample = real(BytePicture(try sources.training.example(at: index).picture), soft: 0)
     } else if kind < 25 {
-      sample = real(set.target)
+      sample = real(set.target, soft: 0)
     } else if kind < 42 {
-      sample = real(set.reconstruction)
+      sample = real(set.reconstruction, soft: 1)
     } else if kind < 45 {
       // A part passed through the autoencoder, the rest not: still real, all of it.
-      sample = real(set.reconstruction.pasted(into: set.target, hole: set.hole))
+      sample = real(set.reconstruction.pasted(into: set.target, hole: set.hole), soft: 0)
+      sample.soft = set.hole
     } else {
       sample = try fake(set, kind: kind, &choices)
     }
     if choices.chance(0.5) {
       sample.drawn = mirroredRows(sample.drawn, sample.picture.width, channels: 1)
+      sample.soft = mirroredRows(sample.soft, sample.picture.width, channels: 1)
       sample.picture = sample.picture.mirrored
     }
     return sample
   }
 
-  private func real(_ picture: BytePicture) -> CoherenceSample {
-    CoherenceSample(
-      picture: picture, drawn: [UInt8](repeating: 0, count: picture.width * picture.height))
+  private func real(_ picture: BytePicture, soft: UInt8) -> CoherenceSample {
+    let count = picture.width * picture.height
+    return CoherenceSample(
+      picture: picture, drawn: [UInt8](repeating: 0, count: count),
+      soft: [UInt8](repeating: soft, count: count))
   }
 
   private func fake(
     _ set: CandidateSet, kind: Double, _ choices: inout SplitMix
   ) throws -> CoherenceSample {
-    let around = choices.chance(0.5) ? set.reconstruction : set.target
+    let isDecoded = choices.chance(0.5)
+    let around = isDecoded ? set.reconstruction : set.target
     let fill: BytePicture
+    var soft = [UInt8](repeating: isDecoded ? 1 : 0, count: set.hole.count)
     if kind < 85, let drawn = choices.element(of: set.candidates) {
       fill = drawn
+      for place in soft.indices where set.hole[place] != 0 { soft[place] = 1 }
     } else if kind < 93 {
       fill = try Fills.smooth(around, hole: set.hole)
+      for place in soft.indices where set.hole[place] != 0 { soft[place] = 1 }
     } else {
       fill = Fills.shifted(around, hole: set.hole, &choices)
     }
-    return CoherenceSample(picture: fill.pasted(into: around, hole: set.hole), drawn: set.hole)
+    return CoherenceSample(
+      picture: fill.pasted(into: around, hole: set.hole), drawn: set.hole, soft: soft)
   }
 
   // MARK: Held out
@@ -108,7 +119,7 @@ struct CoherenceData: Sendable {
   /// Pictures that an editor drew on, of held-out scenes.
   func heldOutEdits(_ count: Int) -> [CoherenceSample] {
     sources.candidates.heldOut.flatMap { set in
-      set.candidates.map { CoherenceSample(picture: $0, drawn: set.hole) }
+      set.candidates.map { CoherenceSample(picture: $0, drawn: set.hole, soft: set.hole) }
     }.prefix(count).map(\.self)
   }
 }

@@ -44,18 +44,9 @@ package struct CoherenceRecipe: Recipe {
     let right = zip(logits.values, drawn).reduce(0) { $0 + (($1.0 < 0) == ($1.1 > 0) ? 1 : 0) }
     return RecipeLoss(
       loss: try CoherenceLoss()(
-        logits: logits, drawn: labels, weights: Tensor(balance(pictures), shape: logits.shape)),
+        logits: logits, drawn: labels,
+        weights: Tensor(CoherenceBalance(pictures).weights, shape: logits.shape)),
       accuracy: Double(right) / Double(drawn.count))
-  }
-
-  /// Drawn and real pixels of a batch count alike in sum, however few are drawn.
-  private func balance(_ pictures: [CoherenceSample]) -> [Float] {
-    let all = pictures.reduce(0) { $0 + $1.drawn.count }
-    let drawn = pictures.reduce(0) { $0 + $1.drawn.reduce(0) { $0 + ($1 == 0 ? 0 : 1) } }
-    let (whole, part) = (Float(all), Float(max(drawn, 1)))
-    // A batch with hardly any drawn pixel must not hang on those few.
-    let (fake, real) = (min(whole / (2 * part), 8), whole / (2 * max(whole - part, 1)))
-    return pictures.flatMap { $0.drawn.map { $0 == 0 ? real : fake } }
   }
 
   private func pixels(_ pictures: [BytePicture]) -> Tensor {
