@@ -66,16 +66,6 @@ struct ProbeData: Sendable {
 }
 
 extension FloatImage {
-  /// With detail lost, as a small autoencoder loses it.
-  func softened(by factor: Double) throws -> FloatImage {
-    let small = (
-      max(1, Int((Double(width) / factor).rounded())),
-      max(1, Int((Double(height) / factor).rounded()))
-    )
-    return try resized(width: small.0, height: small.1, filter: .bilinear)
-      .resized(width: width, height: height, filter: .bilinear)
-  }
-
   var mirrored: FloatImage {
     get throws {
       var result = self

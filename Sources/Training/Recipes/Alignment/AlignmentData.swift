@@ -21,6 +21,9 @@ struct AlignmentTwins: Sendable {
 
 /// Twins by number.
 struct AlignmentData: Sendable {
+  /// Of the training twins, how many have lost detail in their hole.
+  private static let softened = 0.6
+
   private let sources: TrainingSources
   private let random: SplitMix
 
@@ -30,12 +33,12 @@ struct AlignmentData: Sendable {
   }
 
   func trainingTwins(_ index: Int) throws -> AlignmentTwins {
-    try twins(sources.training, random.stream(index), index)
+    try twins(sources.training, random.stream(index), index, softens: true)
   }
 
   func heldOutTwins(_ count: Int) throws -> [AlignmentTwins] {
     try inParallel(0..<count) { index in
-      try twins(sources.heldOut, random.stream(-1 - index), index)
+      try twins(sources.heldOut, random.stream(-1 - index), index, softens: false)
     }
   }
 
@@ -56,14 +59,23 @@ struct AlignmentData: Sendable {
 
   /// The twins of example `index`, or of the next one that has any.
   private func twins(
-    _ dataset: any Dataset<EditExample>, _ random: SplitMix, _ index: Int
+    _ dataset: any Dataset<EditExample>, _ random: SplitMix, _ index: Int, softens: Bool
   ) throws -> AlignmentTwins {
     for attempt in 0..<64 {
       var choices = random.stream(attempt)
       // Far from every other sample's examples.
       let example = try dataset.example(at: index + attempt * 10_000_019)
       if let (variant, change) = try variant(of: example, &choices) {
-        return twins(example, variant, change, &choices)
+        var twins = twins(example, variant, change, &choices)
+        if softens, choices.chance(Self.softened) {
+          // Editors draw softer than the world is.
+          let factor = choices.uniform(1.5..<4)
+          twins.first.picture = BytePicture(
+            try example.picture.softened(by: factor, in: example.mask))
+          twins.second.picture = BytePicture(
+            try variant.picture.softened(by: factor, in: example.mask))
+        }
+        return twins
       }
     }
     throw RecipeError.invalidSetting(
