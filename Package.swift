@@ -146,7 +146,8 @@ let package = Package(
       dependencies: [
         "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
         "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
-        "Locks", "Datasets", "Recipes", "Evidence", "Plots", "DefaultModel", argumentParser, logging, metrics,
+        "Locks", "Datasets", "Recipes", "Evidence", "Plots", "DefaultModel", argumentParser,
+        logging, metrics,
         lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
