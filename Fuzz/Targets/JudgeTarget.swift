@@ -33,6 +33,8 @@ final class JudgeTarget: FuzzTarget {
     switch members["model_type"] {
     case .string("coherence")?:
       let judge = try CoherenceConfiguration(members, path: "")
+      // What a checkpoint is held against; sizes are bounded, so are products.
+      guard !judge.weightShapes.isEmpty else { return .wrong("a judge without weights") }
       return try CoherenceConfiguration(object(judge.file), path: "") == judge
         ? .accepted : .wrong("another coherence judge when read again")
     case .string("blip")?:
