@@ -1,6 +1,7 @@
 import Datasets
 
-/// Two pictures of one scene under one hole that differ in one attribute, each with its caption.
+/// Two pictures of one scene under one hole that differ in one attribute, each with its caption; or
+/// two that an editor drew, each with what was asked for.
 struct AlignmentTwins: Sendable {
   struct Side: Sendable {
     var picture: BytePicture
@@ -13,6 +14,8 @@ struct AlignmentTwins: Sendable {
   var first: Side
   var second: Side
   var change: EditVariant.Change
+  /// Whether an editor drew the objects, in scenes that differ.
+  var isDrawn = false
   /// Whether the wrong captions differ from the right ones in the scene alone; else they belong to
   /// some other picture.
   var isWrongByScene: Bool
@@ -23,20 +26,41 @@ struct AlignmentTwins: Sendable {
 struct AlignmentData: Sendable {
   /// Of the training twins, how many have lost detail in their hole.
   private static let softened = 0.6
+  /// How many training twins an editor drew, where there are candidates.
+  private static let drawn = 0.4
 
   private let sources: TrainingSources
   private let random: SplitMix
+  private let drawn: (training: DrawnTwins, heldOut: DrawnTwins)
 
   init(_ sources: TrainingSources, seed: UInt64) {
     self.sources = sources
+    drawn = (DrawnTwins(sources.candidates.training), DrawnTwins(sources.candidates.heldOut))
     random = SplitMix(seed: seed).stream(0x62)
   }
 
   func trainingTwins(_ index: Int) throws -> AlignmentTwins {
-    try twins(sources.training, random.stream(index), index, softens: true)
+    var choices = random.stream(index).stream(0x64)
+    if !drawn.training.isEmpty, choices.chance(Self.drawn) {
+      return drawn.training.twins(&choices)
+    }
+    return try twins(sources.training, random.stream(index), index, softens: true)
   }
 
+  /// Of the world, then as many that an editor drew, where there are candidates.
   func heldOutTwins(_ count: Int) throws -> [AlignmentTwins] {
+    try heldOutWorldTwins(count) + heldOutDrawnTwins(count)
+  }
+
+  private func heldOutDrawnTwins(_ count: Int) -> [AlignmentTwins] {
+    guard !drawn.heldOut.isEmpty else { return [] }
+    return (0..<count).map { index in
+      var choices = random.stream(-1 - index).stream(0x64)
+      return drawn.heldOut.twins(&choices)
+    }
+  }
+
+  private func heldOutWorldTwins(_ count: Int) throws -> [AlignmentTwins] {
     try inParallel(0..<count) { index in
       try twins(sources.heldOut, random.stream(-1 - index), index, softens: false)
     }
@@ -50,7 +74,7 @@ struct AlignmentData: Sendable {
       return sets.flatMap { set in set.candidates.map { ($0, set.prompt) } }.prefix(count)
         .map(\.self)
     }
-    return try heldOutTwins(count / 2).flatMap {
+    return try heldOutWorldTwins(count / 2).flatMap {
       [($0.first.picture, $0.first.caption), ($0.second.picture, $0.first.caption)]
     }
   }

@@ -9,6 +9,14 @@ struct AlignmentQuestions {
     case otherScene = "caption with the scene swapped"
     /// The caption's picture against the twin.
     case otherPicture = "picture with one attribute swapped"
+
+    /// Of pictures that an editor drew for different nouns.
+    var drawnName: String {
+      switch self {
+      case .oneAttribute, .otherCaption, .otherScene: "what another was asked for"
+      case .otherPicture: "picture that was drawn for another noun"
+      }
+    }
   }
 
   struct Pair {

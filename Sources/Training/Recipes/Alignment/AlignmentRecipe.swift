@@ -10,7 +10,8 @@ package import Tensors
 /// A sample is two pictures of one scene under one hole that differ in one attribute, each with its
 /// exact caption. Over captions: each picture prefers its own caption to its twin's and to that of
 /// another picture. Over pictures: each caption prefers its own picture to the twin; without this
-/// term the reward would be free up to any function of the picture.
+/// term the reward would be free up to any function of the picture. Two samples in five are candidates
+/// of an editor, where there are any (`DrawnTwins`).
 ///
 /// Source: ByteEdit (Ren et al. 2024), section 3.2. Captions of other pictures stand for those that
 /// CLIP scores low; the term over pictures and the contrastive one are this project's.
@@ -76,6 +77,12 @@ package struct AlignmentRecipe: Recipe {
     for pair in questions.pairs {
       let twin = twins[pair.twin]
       let (better, worse) = (rewards[pair.better], rewards[pair.worse])
+      guard !twin.isDrawn else {
+        kinds.add(
+          "drawn by an editor: \(pair.kind.drawnName)", better: better, worse: worse,
+          clusters: twin.clusters)
+        continue
+      }
       whole.add(pair.kind.rawValue, better: better, worse: worse, clusters: twin.clusters)
       guard pair.kind == .oneAttribute || pair.kind == .otherPicture else { continue }
       kinds.add(

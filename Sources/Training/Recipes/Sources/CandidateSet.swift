@@ -13,6 +13,9 @@ struct CandidateSet: Sendable {
   let hole: [UInt8]
   let candidates: [BytePicture]
   let clusters: [String]
+  /// The object that was asked for, and its colour; nil where none was.
+  let noun: String?
+  let colour: String?
 
   /// All edits of a folder of candidates; none where the folder has no manifest.
   static func read(_ path: String) throws -> [(element: CandidateSet, isHeldOut: Bool)] {
@@ -22,21 +25,25 @@ struct CandidateSet: Sendable {
     return try inParallel(0..<records.count) { index in
       let record = records[index]
       return (
-        try CandidateSet(record, folder),
+        try read(record, folder),
         HeldOutClusters.holds(record.clusters, id: record.id)
       )
     }
   }
 
-  private init(_ record: CandidateRecord, _ folder: CandidateFolder) throws {
-    prompt = record.prompt
+  private static func read(
+    _ record: CandidateRecord, _ folder: CandidateFolder
+  ) throws -> CandidateSet {
     let target = try folder.read(record.target)
-    self.target = BytePicture(target)
-    reconstruction = BytePicture(try folder.read(record.reconstruction))
     let mask = try folder.readMask(record.mask, width: target.width, height: target.height)
-    hole = mask.coverage
-    candidates = try record.candidates.map { BytePicture(try folder.read($0.file)) }
-    clusters = HeldOutClusters.names(record.clusters, id: record.id)
+    let asksForObject = record.instance != nil
+    return CandidateSet(
+      prompt: record.prompt, target: BytePicture(target),
+      reconstruction: BytePicture(try folder.read(record.reconstruction)), hole: mask.coverage,
+      candidates: try record.candidates.map { BytePicture(try folder.read($0.file)) },
+      clusters: HeldOutClusters.names(record.clusters, id: record.id),
+      noun: asksForObject ? record.attributes["noun"] : nil,
+      colour: asksForObject ? record.attributes["colour"] : nil)
   }
 }
 
