@@ -17,7 +17,7 @@ def submit():
     with open("openapi.yaml") as file:
         document = yaml.safe_load(file)
     content = document["paths"]["/v1/edits"]["post"]["requestBody"]["content"]
-    body = content["application/json"]["examples"]["inpaint"]["value"]
+    body = content["application/json"]["examples"]["inpaint"]["value"] | {"previews": 1}
     request = urllib.request.Request(
         URL + "/v1/edits",
         data=json.dumps(body).encode(),

@@ -26,10 +26,17 @@ struct FakeWorker: Sendable {
     if parameters.prompt == "fail" {
       return .failed(JobError(code: "broken_prompt", detail: "choose another"), isTransient: false)
     }
+    var previews: [PreviewRecord] = []
     for step in 1...8 {
       try await Task.sleep(for: stepTime)
+      if step % 3 == 0, previews.count < parameters.previews {
+        previews.append(
+          PreviewRecord(
+            candidate: 0, step: step, steps: 8, image: claimed.job.image, width: 24, height: 16))
+      }
       let progress = JobProgress(
-        stage: "denoise", step: step, steps: 8, candidate: 0, candidates: parameters.count)
+        stage: "denoise", step: step, steps: 8, candidate: 0, candidates: parameters.count,
+        previews: previews.isEmpty ? nil : previews)
       if try await store.report(progress, under: claimed.lease) == .cancelRequested {
         return .stopped
       }

@@ -25,7 +25,7 @@ import Testing
       case .stage(let stage, let seconds):
         #expect(seconds >= 0)
         stages.append(stage)
-      case .scored: break
+      case .scored, .preview: break
       }
     }
     #expect(steps == (0..<2).flatMap { k in (1...4).map { .step($0, of: 4, candidate: k) } })
@@ -42,6 +42,40 @@ import Testing
       if case .step = event { steps.append(event) }
     }
     #expect(steps == [.step(1, of: 2, candidate: 0), .step(2, of: 2, candidate: 0)])
+  }
+
+  @Test func `previews part the steps evenly and keep what lies outside the hole`() throws {
+    var request = request(count: 2)
+    request.previews = 1
+    var previews: [PreviewPicture] = []
+    let result = try Fixture.judgedEditor().edit(request) { event in
+      if case .preview(let preview) = event { previews.append(preview) }
+    }
+    #expect(previews.map(\.candidate) == [0, 1] && previews.map(\.step) == [2, 2])
+    let mask = try MaskReader.read(
+      try #require(request.mask), options: request.maskOptions, width: previews[0].width,
+      height: previews[0].height)
+    for preview in previews {
+      #expect(preview.mediaType == "image/png")
+      let difference = try PreservedDifference(
+        original: try ImageDecoder.decode(request.image), encoded: preview.bytes,
+        mask: mask.mask)
+      #expect(difference.maxAbsDiff == 0 && difference.pixelCount > 0)
+    }
+    // Whoever looks on changes nothing.
+    request.previews = 0
+    let unseen = try Fixture.judgedEditor().edit(request)
+    #expect(unseen.candidates.map(\.bytes) == result.candidates.map(\.bytes))
+    #expect(!result.candidates.map(\.bytes).contains(previews[0].bytes))
+  }
+
+  @Test(arguments: [
+    (1, 8, [4]), (2, 8, [3, 5]), (3, 8, [2, 4, 6]), (3, 2, [1]), (3, 1, []), (0, 8, []),
+  ])
+  func `previews fall on these steps`(count: Int, steps: Int, expected: [Int]) throws {
+    var request = request()
+    request.previews = count
+    #expect((1...steps).filter { request.showsPreview(afterStep: $0, of: steps) } == expected)
   }
 
   @Test(arguments: 1...4)

@@ -17,7 +17,7 @@ import Testing
     "task": "outpaint", "prompt": "a red circle", "negative_prompt": "blur",
     "expand": ["left": 8, "top": 0, "right": 16, "bottom": 24], "n": 4, "return": 2,
     "select": ["aesthetic": 1.5, "alignment": 0.5, "coherence": 2.25], "min_score": 0.25,
-    "retries": 7, "below_min_score": "fail", "steps": 12,
+    "retries": 7, "below_min_score": "fail", "previews": 2, "steps": 12,
     "guidance_scale": 4.5, "sampler": "dpm++2m", "strength": 0.5, "seed": 4_294_967_295,
     "mask_semantics": "alpha", "mask_invert": true, "mask_threshold": 0.25, "mask_grow": 3,
     "mask_feather": 2, "mask_resize": "nearest", "resolution": 256, "context": 0.5,
@@ -63,7 +63,8 @@ import Testing
       ("mask_grow", -1), ("mask_feather", 1025), ("resolution", 63), ("resolution", 100),
       ("resolution", 4096), ("context", -1), ("context", "half"), ("quality", 0), ("priority", 11),
       ("return", 0), ("return", 2), ("min_score", 1.01), ("min_score", -0.1), ("min_score", "high"),
-      ("retries", -1), ("retries", 21), ("below_min_score", "retry"), ("select", [:]),
+      ("retries", -1), ("retries", 21), ("previews", -1), ("previews", 4),
+      ("below_min_score", "retry"), ("select", [:]),
       ("select", "aesthetic"), ("select", ["aesthetic": 0]), ("seed", 4_294_967_296), ("seed", 0.5),
       ("prompt", ""), ("deadline", "tomorrow"),
       ("mask_invert", "yes"), ("steps", 1e300), ("hole_fill", "black"), ("sampler", "magic"),
@@ -115,14 +116,14 @@ import Testing
       "task": "outpaint", "prompt": "12", "expand[left]": "8", "expand": #"{"right": 16}"#,
       "n": "2", "guidance_scale": "3", "mask_invert": "true", "seam_repair": "0", "context": "full",
       "return": "1", "select": #"{"aesthetic": 1}"#, "select[coherence]": "0.5",
-      "min_score": "0.75", "retries": "2", "below_min_score": "fail",
+      "min_score": "0.75", "retries": "2", "below_min_score": "fail", "previews": "3",
       "seed": "7", "metadata": #"{"order": 17}"#, "metadata[note]": "5",
     ])
     let json = try EditParameters(json: [
       "task": "outpaint", "prompt": "12", "expand": ["left": 8, "right": 16], "n": 2,
       "guidance_scale": 3, "mask_invert": true, "seam_repair": false, "context": "full", "seed": 7,
       "return": 1, "select": ["aesthetic": 1, "coherence": 0.5], "min_score": 0.75, "retries": 2,
-      "below_min_score": "fail",
+      "below_min_score": "fail", "previews": 3,
       "metadata": ["order": 17, "note": "5"],
     ])
     #expect(form == json)

@@ -18,6 +18,7 @@ extension EditRequest {
     prompt = parameters.prompt ?? ""
     negativePrompt = parameters.negativePrompt ?? ""
     count = parameters.count
+    previews = parameters.previews
     self.seed = seed
     steps = parameters.steps
     guidanceScale = parameters.guidanceScale

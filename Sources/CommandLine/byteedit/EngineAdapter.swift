@@ -71,6 +71,12 @@ extension EditStep {
       case .step(let step, let total, let candidate): .step(step, of: total, candidate: candidate)
       case .scored(let candidate, let scores, let combined):
         .scored(candidate: candidate, CandidateScores(scores, combined: combined))
+      case .preview(let preview):
+        .preview(
+          Preview(
+            candidate: preview.candidate, step: preview.step, steps: preview.of,
+            bytes: preview.bytes, mediaType: preview.mediaType, width: preview.width,
+            height: preview.height))
       }
   }
 }

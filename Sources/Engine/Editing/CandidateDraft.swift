@@ -56,6 +56,21 @@ struct CandidateDraft {
     }
   }
 
+  /// An unfinished candidate as a file, everything outside the hole as in a finished one.
+  func preview(_ preview: EditPreview) throws -> PreviewPicture {
+    let pixels = try preview.picture.resized(
+      width: crop.picture.width, height: crop.picture.height, filter: .bilinear,
+      parallel: onTeam)
+    let output = request.output
+    let bytes = try file(
+      try compose(pixels).picture,
+      ImageMetadata(declaresSyntheticPart: output.carriesProvenance))
+    return PreviewPicture(
+      candidate: preview.candidate, step: preview.step, of: preview.of, bytes: bytes,
+      mediaType: output.format.mediaType, width: canvas.picture.width,
+      height: canvas.picture.height)
+  }
+
   private func compose(
     _ pixels: FloatImage
   ) throws(ImagingError) -> (picture: Picture, seam: SeamReport) {
@@ -81,14 +96,18 @@ struct CandidateDraft {
       output.carriesProvenance
       ? [ImageMetadata.Text(key: "byteedit:receipt", value: try receipt.text)] : []
     let metadata = ImageMetadata(texts: texts, declaresSyntheticPart: output.carriesProvenance)
-    let bytes =
-      switch output.format {
-      case .png: try ImageEncoder.png(picture, metadata: metadata)
-      case .jpeg: try ImageEncoder.jpeg(picture, quality: output.quality, metadata: metadata)
-      }
+    let bytes = try file(picture, metadata)
     return (
       bytes, try PreservedDifference(original: canvas.picture, encoded: bytes, mask: canvas.hole)
     )
+  }
+
+  private func file(_ picture: Picture, _ metadata: ImageMetadata) throws -> [UInt8] {
+    switch request.output.format {
+    case .png: try ImageEncoder.png(picture, metadata: metadata)
+    case .jpeg:
+      try ImageEncoder.jpeg(picture, quality: request.output.quality, metadata: metadata)
+    }
   }
 }
 

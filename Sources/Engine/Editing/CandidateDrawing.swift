@@ -82,10 +82,25 @@ struct PipelineDrawing: CandidateDrawing {
       while let step = next {
         try teller.tell(.step(step.index + 1, of: step.count, candidate: index))
         try previewer?.show(step, candidate: index, to: teller)
+        try showMilestone(step, candidate: index, to: teller)
         next = try denoising.next()
       }
       return denoising.latent
     }
+  }
+
+  /// Shows the steps that the request wants to see, decoded by the quickest decoder that there is.
+  private func showMilestone(
+    _ step: Denoising.Step, candidate: Int, to clock: StageClock
+  ) throws {
+    guard let onMilestone = clock.onMilestone,
+      request.showsPreview(afterStep: step.index + 1, of: step.count)
+    else { return }
+    let latent = step.predictedOriginal
+    try onMilestone(
+      EditPreview(
+        candidate: candidate, step: step.index + 1, of: step.count,
+        picture: try previewer.map { try $0(latent) } ?? decode(latent)))
   }
 
   /// Samplers hold up to eight latents at once; the first step sets their memory apart, so that no

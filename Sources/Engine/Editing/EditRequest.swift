@@ -53,6 +53,8 @@ package struct EditRequest: Sendable {
   /// Candidates to draw, 1...10; candidate k is the edit with `seed` + k.
   package var count = 1
   package var seed: UInt32 = 0
+  /// How many pictures of every candidate on its way are told, 0...3.
+  package var previews = 0
   package var steps: Int?
   package var guidanceScale: Double?
   /// 0...1; 0 leaves guidance as it is, see `classifierFreeGuidance`.
@@ -99,4 +101,16 @@ package struct OutputSettings: Sendable, Equatable {
   package var carriesProvenance = true
 
   package init() {}
+}
+
+extension EditRequest {
+  /// Whether a preview is due: they part the steps evenly, and none is the last step's.
+  ///
+  /// - Parameter step: counts from 1.
+  func showsPreview(afterStep step: Int, of steps: Int) -> Bool {
+    guard step < steps, previews > 0 else { return false }
+    return (1...previews).contains { number in
+      step == (2 * number * steps + previews + 1) / (2 * (previews + 1))
+    }
+  }
 }

@@ -9,6 +9,21 @@ package enum EditEvent: Sendable, Equatable {
   case step(Int, of: Int, candidate: Int)
   /// What the judges say of candidate `candidate`, and what that comes to by the edit's weights.
   case scored(candidate: Int, RewardScores, combined: Double?)
+  /// What a candidate would be if its remaining steps changed nothing; `EditRequest.previews` of
+  /// each candidate.
+  case preview(PreviewPicture)
+}
+
+/// An unfinished candidate in the whole picture, as a file of the edit's format.
+package struct PreviewPicture: Sendable, Equatable {
+  package var candidate: Int
+  /// Counts from 1.
+  package var step: Int
+  package var of: Int
+  package var bytes: [UInt8]
+  package var mediaType: String
+  package var width: Int
+  package var height: Int
 }
 
 /// The stages of an edit, by their names in the metrics.

@@ -65,6 +65,11 @@ package struct Editor: Sendable {
     let draft = try CandidateDraft(
       request: request, canvas: canvas, crop: crop,
       receipt: receipt(request, settings, canvas, crop.plan))
+    if request.previews > 0 {
+      clock.onMilestone = { [teller = clock] preview in
+        try teller.tell(.preview(try draft.preview(preview)))
+      }
+    }
     let search = CandidateSearch(
       request: request, drawing: drawing, draft: draft, judging: judging(request, crop))
     let found = try search.run(clock: &clock)

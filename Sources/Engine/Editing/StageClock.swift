@@ -5,6 +5,8 @@ struct StageClock {
   private let onEvent: (EditEvent) throws -> Void
   /// Nothing where nobody looks at previews.
   let onPreview: ((EditPreview) throws -> Void)?
+  /// Shown the steps that `EditRequest.previews` chooses; nothing where it is 0.
+  var onMilestone: ((EditPreview) throws -> Void)?
 
   init(
     onEvent: @escaping (EditEvent) throws -> Void,

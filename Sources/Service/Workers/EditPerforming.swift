@@ -33,6 +33,32 @@ package enum EditStep: Sendable, Hashable {
   case step(_ step: Int, of: Int, candidate: Int)
   /// Candidate `candidate` is drawn and judged.
   case scored(candidate: Int, CandidateScores)
+  /// What a candidate looks like on its way; only where the request asks for it.
+  case preview(Preview)
+
+  package struct Preview: Sendable, Hashable {
+    package let candidate: Int
+    /// From 1.
+    package let step: Int
+    package let steps: Int
+    package let bytes: [UInt8]
+    package let mediaType: String
+    package let width: Int
+    package let height: Int
+
+    package init(
+      candidate: Int, step: Int, steps: Int, bytes: [UInt8], mediaType: String, width: Int,
+      height: Int
+    ) {
+      self.candidate = candidate
+      self.step = step
+      self.steps = steps
+      self.bytes = bytes
+      self.mediaType = mediaType
+      self.width = width
+      self.height = height
+    }
+  }
 }
 
 package struct EditOutput: Sendable {

@@ -9,6 +9,7 @@ struct ProgressReporter: ~Copyable {
   private let metrics: WorkerMetrics
   private var latest: ContinuousClock.Instant?
   private var scored: [ScoredCandidate] = []
+  private var previews: [PreviewRecord] = []
   private var steps = 0
 
   init(
@@ -38,6 +39,27 @@ struct ProgressReporter: ~Copyable {
       scored.append(ScoredCandidate(index: candidate, scores: scores))
       report("score", step: steps, candidate: candidate)
       try execution.checkpoint()
+    case .preview(let preview):
+      guard let record = keep(preview) else { return }
+      previews.append(record)
+      report("denoise", step: preview.step, candidate: preview.candidate)
+      try execution.checkpoint()
+    }
+  }
+
+  /// The picture is on disk before the progress that names it; without room there is no preview.
+  private func keep(_ preview: EditStep.Preview) -> PreviewRecord? {
+    let store = store
+    do throws(JobStoreError) {
+      let image = try waiting { () async throws(JobStoreError) in
+        try await store.put(preview.bytes, mediaType: preview.mediaType)
+      }
+      return PreviewRecord(
+        candidate: preview.candidate, step: preview.step, steps: preview.steps, image: image,
+        width: preview.width, height: preview.height)
+    } catch {
+      metrics.storeFailed(error, doing: "keep a preview")
+      return nil
     }
   }
 
@@ -46,7 +68,8 @@ struct ProgressReporter: ~Copyable {
     report(
       JobProgress(
         stage: stage, step: step, steps: steps, candidate: candidate,
-        candidates: max(candidates, candidate + 1), scored: scored.isEmpty ? nil : scored))
+        candidates: max(candidates, candidate + 1), scored: scored.isEmpty ? nil : scored,
+        previews: previews.isEmpty ? nil : previews))
   }
 
   private mutating func isDue(isLast: Bool) -> Bool {

@@ -23,7 +23,7 @@ import Testing
       #expect(answer == .written(.succeeded))
       let done = try await bench.job(job.id)
       #expect(done.result == result && done.finishedAt == bench.clock.now())
-      #expect(done.progress == nil && done.sequence == 4)
+      #expect(done.progress?.step == 3 && done.sequence == 4)
       #expect(try await bench.kinds(job.id) == ["queued", "running", "progress", "succeeded"])
       #expect(try await bench.store.statistics().meanServiceSeconds == 2)
     }

@@ -11,7 +11,9 @@ extension JobDocument {
       id: job.id, state: job.state, task: job.parameters.task.rawValue, createdAt: job.createdAt,
       startedAt: job.startedAt, finishedAt: job.finishedAt, queuePosition: queuePosition,
       attempt: job.attempt, cancelRequested: job.cancelRequested,
-      progress: job.state == .running ? job.progress.map(Progress.init) : nil, seed: job.seed,
+      progress: job.state == .running
+        ? job.progress.map { Progress($0) { link("\(path)/previews/\($0)") } }
+        : nil, seed: job.seed,
       parameters: parameters,
       mask: job.result.map { Mask(rule: $0.maskRule, share: $0.maskShare) },
       prompt: job.result.map { Prompt(truncated: $0.promptTruncated) },
@@ -25,11 +27,24 @@ extension JobDocument {
 }
 
 extension JobDocument.Progress {
-  fileprivate init(_ progress: JobProgress) {
+  /// - Parameter previewLink: of preview k.
+  init(_ progress: JobProgress, previewLink: (Int) -> String) {
     self.init(
       stage: progress.stage, step: progress.step, steps: progress.steps,
       candidate: progress.candidate, candidates: progress.candidates, fraction: progress.fraction,
-      scored: progress.scored)
+      scored: progress.scored,
+      previews: progress.previews?.enumerated().map { place, record in
+        JobDocument.Preview(record, url: previewLink(place))
+      })
+  }
+}
+
+extension JobDocument.Preview {
+  fileprivate init(_ record: PreviewRecord, url: String) {
+    self.init(
+      candidate: record.candidate, step: record.step, steps: record.steps, url: url,
+      mediaType: record.image.mediaType, width: record.width, height: record.height,
+      bytes: record.image.byteCount)
   }
 }
 

@@ -62,6 +62,29 @@ struct JobDocument: Encodable {
     var candidates: Int
     var fraction: Double
     var scored: [ScoredCandidate]?
+    var previews: [Preview]?
+  }
+
+  struct Preview: Encodable {
+    var candidate: Int
+    var step: Int
+    var steps: Int
+    var url: String
+    var mediaType: String
+    var width: Int
+    var height: Int
+    var bytes: Int
+
+    enum CodingKeys: String, CodingKey {
+      case candidate
+      case step
+      case steps
+      case url
+      case mediaType = "media_type"
+      case width
+      case height
+      case bytes
+    }
   }
 
   struct Mask: Encodable {

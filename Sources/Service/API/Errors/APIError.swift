@@ -14,6 +14,7 @@ enum APIError: Error {
   case unknownJob
   case jobGone
   case unknownImage
+  case unknownPreview
   case imageNotReady(JobState)
   case noCoherenceMap
   case judgesOff
@@ -68,6 +69,11 @@ extension APIError {
       Self.problem(
         .notFound, "not-found", "Not found",
         "the job has no such picture: its candidates list what there is")
+    case .unknownPreview:
+      Self.problem(
+        .notFound, "not-found", "Not found",
+        "the job has no such preview: its progress lists what there is; submit with previews from "
+          + "1 to 3 to see candidates on their way")
     case .noCoherenceMap:
       Self.problem(
         .notFound, "not-found", "Not found",

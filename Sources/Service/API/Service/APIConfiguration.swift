@@ -22,5 +22,8 @@ package struct APIConfiguration: Sendable {
   /// A worker not heard of for so long does not count as alive.
   package var workerSilence = Duration.seconds(30)
 
+  /// A stream of events says so often that it lives, where nothing happens.
+  package var eventHeartbeat = Duration.seconds(15)
+
   package init() {}
 }

@@ -60,6 +60,8 @@ package struct EditAPI: Sendable {
       route(.get, "/v1/edits", list),
       route(.get, "/v1/edits/{id}", show),
       route(.delete, "/v1/edits/{id}", cancel),
+      route(.get, "/v1/edits/{id}/events", events),
+      route(.get, "/v1/edits/{id}/previews/{k}", preview),
       route(.get, "/v1/edits/{id}/images/{k}", image),
       route(.get, "/v1/edits/{id}/images/{k}/coherence", coherenceMap),
       route(.post, "/v1/scores", score),

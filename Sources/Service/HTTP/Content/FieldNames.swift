@@ -8,6 +8,9 @@ extension HTTPField.Name {
   package static let idempotencyReplayed = known("Idempotency-Replayed")
   package static let requestID = known("X-Request-Id")
   package static let contentTypeOptions = known("X-Content-Type-Options")
+  package static let lastEventID = known("Last-Event-ID")
+  /// Tells nginx to pass a stream on as it comes.
+  static let accelBuffering = known("X-Accel-Buffering")
   static let contentTransferEncoding = known("Content-Transfer-Encoding")
 
   /// For names that are tokens by sight; the package can only make them optional.

@@ -45,10 +45,10 @@ extension JobRow {
     case .endLease:
       leaseOwner = nil
       leaseUntil = nil
-      job.progress = nil
     case .record(let kind):
       try record(kind, context.now, db)
     case .requeue(let delay):
+      job.progress = nil
       job.runAt = context.now + delay
     case .keepResult:
       job.result = context.result

@@ -99,8 +99,13 @@ extension SQLiteJobStore {
 
   private func advance(_ progress: JobProgress, _ lease: Lease, _ db: Database) throws -> Held? {
     guard var row = try JobRow.held(lease, db) else { return nil }
+    let now = clock.now()
+    for preview in progress.previews ?? [] {
+      try requireStored(preview.image.hash, db)
+      try JobRow.use(preview.image, by: row.job.id, now, db)
+    }
     row.job.progress = progress
-    try row.record(.progress(progress), clock.now(), db)
+    try row.record(.progress(progress), now, db)
     try row.update(db)
     return Held(job: row.job)
   }

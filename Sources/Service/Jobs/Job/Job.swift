@@ -21,6 +21,7 @@ package struct Job: Sendable, Hashable {
   /// The number of the job's latest event; it grows with every visible change (ETag, long poll).
   package var sequence: Int64
   package var cancelRequested: Bool
+  /// Of the latest attempt; an ended job keeps its last, whose previews can still be had.
   package var progress: JobProgress?
   /// There when the job succeeded.
   package var result: JobResult?

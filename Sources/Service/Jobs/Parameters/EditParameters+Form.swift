@@ -28,7 +28,7 @@ extension EditParameters.Name {
     switch self {
     case .count, .steps, .seed, .maskGrow, .maskFeather, .resolution, .quality,
       .priority, .guidanceScale, .strength, .maskThreshold, .context, .returned, .minimumScore,
-      .retries:
+      .retries, .previews:
       numberValue(text)
     case .maskInvert, .seamRepair:
       ["true": .boolean(true), "1": true, "false": false, "0": false][text] ?? .string(text)

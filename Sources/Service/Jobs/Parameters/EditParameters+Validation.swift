@@ -34,6 +34,7 @@ extension EditParameters {
     case .resolution: resolutionProblem()
     case .context: contextProblem()
     case .quality: outside(Ranges.quality, quality)
+    case .previews: outside(Ranges.previews, previews)
     case .priority: outside(Ranges.priority, priority)
     case .metadata: metadataProblem()
     // Their types admit only valid values.

@@ -40,6 +40,8 @@ package struct EditParameters: Sendable, Hashable {
   package var holeFill: HoleFill?
   package var seamRepair = true
   package var outputFormat = OutputFormat.png
+  /// Pictures of every candidate on its way, spread evenly over its steps.
+  package var previews = Defaults.previews
   /// JPEG quality; PNG does not use it.
   package var quality = Defaults.quality
   /// Higher runs earlier; waiting jobs age, so none starves.
@@ -82,6 +84,7 @@ extension EditParameters {
     case seamRepair = "seam_repair"
     case outputFormat = "output_format"
     case quality
+    case previews
     case priority
     case deadline
     case metadata
@@ -95,6 +98,7 @@ extension EditParameters {
     package static let maskFeather = 0
     package static let quality = 95
     package static let priority = 0
+    package static let previews = 0
   }
 
   package enum Ranges {
@@ -116,6 +120,7 @@ extension EditParameters {
     /// The surroundings that the model sees, as a share of the hole's longer side.
     package static let contextFraction = 0.0...8.0
     package static let quality = 1...100
+    package static let previews = 0...3
     package static let priority = -10...10
     /// UTF-8 bytes of the metadata, written as JSON.
     package static let metadataBytes = 16384
