@@ -40,6 +40,8 @@ struct ServeConfiguration: Equatable {
   var logPrompts = false
   var provenance = true
   var insecureNoAuth = false
+  /// Whether an OpenAI-shaped request must name a model that is served.
+  var strictModel = false
   /// What links are built from; `nil` gives links without scheme and host.
   var publicURL: String?
 }
@@ -167,6 +169,9 @@ extension ServeKey {
     .flag("log_prompts", \.logPrompts, "Write prompts into the log."),
     .flag("provenance", \.provenance, "Write receipt and digital source type into results."),
     .flag("insecure_no_auth", \.insecureNoAuth, "Allow addresses beyond loopback without keys."),
+    .flag(
+      "strict_model", \.strictModel,
+      "Refuse OpenAI-shaped requests that name another model than the one served."),
     .optional("public_url", \.publicURL, "What links are built from."),
   ]
 }

@@ -104,6 +104,8 @@ struct ServedProcess {
     api.formBody = settings.maxBodyMebibytes << 20
     api.jsonBody = min(api.jsonBody, settings.maxBodyMebibytes << 20)
     api.publicURL = settings.publicURL
+    api.takesAnyModel = !settings.strictModel
+    api.version = BuildIdentity.version
     return api
   }
 

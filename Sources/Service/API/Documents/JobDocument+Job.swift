@@ -40,7 +40,7 @@ extension JobDocument.Progress {
 }
 
 extension JobDocument.Preview {
-  fileprivate init(_ record: PreviewRecord, url: String) {
+  init(_ record: PreviewRecord, url: String) {
     self.init(
       candidate: record.candidate, step: record.step, steps: record.steps, url: url,
       mediaType: record.image.mediaType, width: record.width, height: record.height,

@@ -25,5 +25,13 @@ package struct APIConfiguration: Sendable {
   /// A stream of events says so often that it lives, where nothing happens.
   package var eventHeartbeat = Duration.seconds(15)
 
+  /// Whether an OpenAI-shaped request may name any model and get the default one: clients that know
+  /// only OpenAI's names work unchanged.
+  package var takesAnyModel = true
+  /// The longest time an OpenAI-shaped request waits for its pictures.
+  package var openAIWait = Duration.seconds(600)
+  /// Of the service, for `/v2`.
+  package var version = ""
+
   package init() {}
 }

@@ -16,6 +16,18 @@ extension EditAPI {
   }
 }
 
+extension EditAPI {
+  /// `GET /v1/models/{model}`: one entry of the list, for OpenAI's clients.
+  func model(_ request: Request) async throws -> Response {
+    _ = try Query(request, allowed: [])
+    let name = request.parameters["model"] ?? ""
+    guard let model = surroundings.models.models.first(where: { $0.id == name }) else {
+      throw OpenAIError.unknownModel(name, served: surroundings.models.models.map(\.id))
+    }
+    return Response.json(ModelList.Entry(model))
+  }
+}
+
 /// `openapi.yaml`, as it was when this was built.
 package enum OpenAPIDocument {
   package static let bytes = PackageResources.openapi_yaml

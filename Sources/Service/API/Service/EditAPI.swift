@@ -66,12 +66,14 @@ package struct EditAPI: Sendable {
       route(.get, "/v1/edits/{id}/images/{k}/coherence", coherenceMap),
       route(.post, "/v1/scores", score),
       route(.get, "/v1/models", models),
+      openAIRoute(.get, "/v1/models/{model}", model),
+      openAIRoute(.post, "/v1/images/edits", editImages),
       route(.get, "/livez", livez),
       route(.get, "/readyz", readyz),
       route(.get, "/startupz", startupz),
       route(.get, "/metrics", metrics),
       route(.get, "/openapi.yaml", document),
-    ]
+    ] + openInferenceRoutes
   }
 
   /// The routes inside what every request passes: ids, logs, metrics, safety headers.
@@ -86,7 +88,7 @@ package struct EditAPI: Sendable {
       { await router.respond(to: $0) })
   }
 
-  private func route(
+  func route(
     _ method: HTTPRequest.Method, _ pattern: String,
     _ operation: nonisolated(nonsending) @escaping @Sendable (Request) async throws -> Response
   ) -> Route {
@@ -94,15 +96,31 @@ package struct EditAPI: Sendable {
       do {
         return try await operation(request)
       } catch {
-        return Self.response(to: error, request, logger)
+        return Self.problem(of: error, request, logger).response
       }
     }
   }
 
-  /// The one place where errors become answers.
-  private static func response(
-    to error: any Error, _ request: Request, _ logger: Logger
-  ) -> Response {
+  /// A route whose clients expect OpenAI's form of errors.
+  private func openAIRoute(
+    _ method: HTTPRequest.Method, _ pattern: String,
+    _ operation: nonisolated(nonsending) @escaping @Sendable (Request) async throws -> Response
+  ) -> Route {
+    Route(method, pattern) { [logger] request in
+      do {
+        return try await operation(request)
+      } catch let error as OpenAIError {
+        return error.response
+      } catch {
+        return OpenAIError(Self.problem(of: error, request, logger)).response
+      }
+    }
+  }
+
+  /// The one place where errors become problems.
+  private static func problem(
+    of error: any Error, _ request: Request, _ logger: Logger
+  ) -> Problem {
     let problem =
       switch error {
       case let error as APIError: error.problem
@@ -115,7 +133,7 @@ package struct EditAPI: Sendable {
         "request failed",
         metadata: ["error": "\(error)", "path": "\(request.path)", "request_id": "\(request.id)"])
     }
-    return problem.response
+    return problem
   }
 }
 

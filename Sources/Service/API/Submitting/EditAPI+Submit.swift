@@ -9,7 +9,8 @@ let onlyOwner = "local"
 extension EditAPI {
   /// `POST /v1/edits`: 202 with the accepted job, or 200 with the ended one after `Prefer: wait`.
   func submit(_ request: Request) async throws -> Response {
-    let (id, isReplay) = try await accept(request)
+    let type = try contentType(of: request)
+    let (id, isReplay, _) = try await accept(request) { (try await body(of: request, type), ()) }
     let wait = Preferences(request.fields[values: .prefer]).wait
     let seconds = wait.map { min($0, Int(configuration.maximumWait.components.seconds)) }
     let job = try await awaitEnd(of: id, for: .seconds(seconds ?? 0))
@@ -24,18 +25,22 @@ extension EditAPI {
   }
 
   /// Receives, checks and stores; while it runs its idempotency key is taken.
-  private func accept(_ request: Request) async throws -> (id: JobID, isReplay: Bool) {
+  ///
+  /// - Parameter receive: gives the body as a submission, and what else of it the caller needs.
+  func accept<Rest>(
+    _ request: Request, receive: () async throws -> (SubmittedBody, Rest)
+  ) async throws -> (id: JobID, isReplay: Bool, rest: Rest) {
     guard !health.isDraining else { throw APIError.draining }
-    let type = try contentType(of: request)
     let key = try idempotencyKey(of: request)
     let pass = try gate.enter(request.peer?.limitKey, owner: onlyOwner, key: key)
     defer { gate.leave(pass) }
-    let body = try await self.body(of: request, type)
+    let (body, rest) = try await receive()
     let checked = try await checking.run { [configuration, surroundings] in
       try CheckedEdit(
         try EditDraft(body, models: surroundings.models), limits: configuration.images)
     }
-    return try await keep(checked, key: key, request)
+    let (id, isReplay) = try await keep(checked, key: key, request)
+    return (id, isReplay, rest)
   }
 
   /// Receives a form or a JSON object and sorts it into pictures and fields.

@@ -11,6 +11,8 @@ extension HTTPField.Name {
   package static let lastEventID = known("Last-Event-ID")
   /// Tells nginx to pass a stream on as it comes.
   static let accelBuffering = known("X-Accel-Buffering")
+  /// Tells OpenAI's clients whether to send a request again.
+  package static let shouldRetry = known("X-Should-Retry")
   static let contentTransferEncoding = known("Content-Transfer-Encoding")
 
   /// For names that are tokens by sight; the package can only make them optional.

@@ -10,7 +10,9 @@ package struct ServerSentEvent: Sendable, Equatable {
     (self.id, self.name, self.data) = (id, name, data)
   }
 
-  /// As it is sent. Line ends cannot break out of a field: in the data they begin another data
+  /// As it is sent.
+  ///
+  /// Line ends cannot break out of a field: in the data they begin another data
   /// line, in id and name they are left out.
   package var bytes: [UInt8] {
     var text = ""
