@@ -27,6 +27,7 @@ enum APIError: Error {
   case draining
   case tooManyUploads
   case tooManyUploadsFromAddress
+  case tookTooLong
 
   static func invalidField(_ pointer: String, _ detail: String) -> APIError {
     .invalidFields([Problem.FieldError(pointer: pointer, detail: detail)])
@@ -112,6 +113,10 @@ extension APIError {
         .serviceUnavailable, "scores-full", "Too many scores",
         "as many pictures wait to be scored as may: try again after \(seconds) s",
         retryAfter: seconds)
+    case .tookTooLong:
+      Self.problem(
+        .gatewayTimeout, "timeout", "Took too long",
+        "the edit took too long and was cancelled: submit it to /v1/edits and poll it there")
     case .draining:
       Self.problem(
         .serviceUnavailable, "draining", "Draining",

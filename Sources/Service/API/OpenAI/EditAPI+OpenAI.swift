@@ -15,8 +15,7 @@ extension EditAPI {
       let form = try await openAIForm(of: request, type)
       return (form.body, form.answer)
     }
-    let mayComeAgain = !request.fields[values: .idempotencyKey].isEmpty
-    let edit = OpenAIEdit(api: self, id: id, answer: answer, mayComeAgain: mayComeAgain)
+    let edit = OpenAIEdit(waiting: WaitedEdit(self, id, request), answer: answer)
     var response =
       answer.isStream
       ? Response.events { writer in try await edit.stream(to: writer) } : try await edit.response()
@@ -57,15 +56,16 @@ extension EditAPI {
 
 /// One accepted edit on its way to a client that waits.
 struct OpenAIEdit: Sendable {
-  let api: EditAPI
-  let id: JobID
+  let waiting: WaitedEdit
   let answer: OpenAIAnswerForm
-  let mayComeAgain: Bool
+
+  private var api: EditAPI { waiting.api }
+  private var id: JobID { waiting.id }
 
   // MARK: The whole answer
 
   func response() async throws -> Response {
-    let job = try await end()
+    let job = try await waiting.end()
     guard job.state == .succeeded else { throw OpenAIError(job) }
     let document = try await api.document(of: job)
     var images: [OpenAIImages.Image] = []
@@ -118,44 +118,6 @@ struct OpenAIEdit: Sendable {
     return document
   }
 
-  // MARK: Waiting
-
-  /// The job at its end; gives it up when nobody waits for it any more.
-  private func end() async throws -> Job {
-    let deadline = ContinuousClock.now + api.configuration.openAIWait
-    while true {
-      let job = try await api.awaitEnd(of: id, for: deadline - .now)
-      if job.state.isFinal { return job }
-      try await checkWaiting(until: deadline)
-    }
-  }
-
-  /// Throws, and cancels the job, when its client has gone, the service stops or time is over.
-  private func checkWaiting(until deadline: ContinuousClock.Instant) async throws {
-    if Task.isCancelled {
-      await giveUp()
-      throw HTTPError.disconnected
-    }
-    if api.health.isDraining {
-      await giveUp()
-      throw APIError.draining
-    }
-    guard ContinuousClock.now < deadline else {
-      await giveUp()
-      throw OpenAIError(
-        status: .gatewayTimeout,
-        message: "the edit took too long and was cancelled: submit it to /v1/edits and poll it",
-        code: "timeout")
-    }
-  }
-
-  private func giveUp() async {
-    guard !mayComeAgain else { return }
-    let (store, id) = (api.store, id)
-    // The task may be cancelled already, and the store must hear of it all the same.
-    _ = try? await Task.detached { try await store.cancel(id) }.value
-  }
-
   // MARK: The stream
 
   /// Unfinished pictures as they come, then the finished ones; an edit that fails ends the stream
@@ -164,7 +126,7 @@ struct OpenAIEdit: Sendable {
     do {
       try await follow(writer)
     } catch let error as HTTPError {
-      await giveUp()
+      await waiting.giveUp()
       throw error
     } catch let error as OpenAIError {
       try await send("error", error.document, to: writer)
@@ -174,7 +136,6 @@ struct OpenAIEdit: Sendable {
   }
 
   private func follow(_ writer: ResponseWriter) async throws {
-    let deadline = ContinuousClock.now + api.configuration.openAIWait
     var (seen, shown) = (Int64(0), 0)
     var latest = ContinuousClock.now
     while true {
@@ -184,7 +145,7 @@ struct OpenAIEdit: Sendable {
         (shown, latest) = (shown + 1, .now)
       }
       if job.state.isFinal { return try await complete(job, to: writer) }
-      try await checkWaiting(until: deadline)
+      try await waiting.check()
       // Another attempt begins from its first picture again.
       shown = min(shown, job.progress?.previews?.count ?? shown)
       if .now - latest >= api.configuration.eventHeartbeat {

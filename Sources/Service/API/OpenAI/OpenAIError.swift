@@ -45,9 +45,9 @@ extension OpenAIError {
   /// An edit that ended without pictures.
   init(_ job: Job) {
     let error = job.error
-    let isCallers = ["invalid_request", "below_min_score"].contains(error?.code)
     self.init(
-      status: job.state == .failed ? isCallers ? .badRequest : .internalServerError : .conflict,
+      status: job.failedByRequest
+        ? .badRequest : job.state == .failed ? .internalServerError : .conflict,
       message: error?.detail ?? "the edit was \(job.state.rawValue): send it again",
       code: error?.code ?? job.state.rawValue)
   }

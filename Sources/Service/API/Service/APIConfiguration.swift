@@ -28,8 +28,8 @@ package struct APIConfiguration: Sendable {
   /// Whether an OpenAI-shaped request may name any model and get the default one: clients that know
   /// only OpenAI's names work unchanged.
   package var takesAnyModel = true
-  /// The longest time an OpenAI-shaped request waits for its pictures.
-  package var openAIWait = Duration.seconds(600)
+  /// The longest time a request in another service's form waits for its pictures.
+  package var longestEdit = Duration.seconds(600)
   /// Of the service, for `/v2`.
   package var version = ""
 

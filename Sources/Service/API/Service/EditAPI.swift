@@ -73,7 +73,7 @@ package struct EditAPI: Sendable {
       route(.get, "/startupz", startupz),
       route(.get, "/metrics", metrics),
       route(.get, "/openapi.yaml", document),
-    ] + openInferenceRoutes
+    ] + openInferenceRoutes + stableDiffusionRoutes
   }
 
   /// The routes inside what every request passes: ids, logs, metrics, safety headers.
@@ -88,33 +88,28 @@ package struct EditAPI: Sendable {
       { await router.respond(to: $0) })
   }
 
+  /// - Parameter failure: the form of errors that the route's clients expect; problems as a rule.
   func route(
     _ method: HTTPRequest.Method, _ pattern: String,
-    _ operation: nonisolated(nonsending) @escaping @Sendable (Request) async throws -> Response
+    _ operation: nonisolated(nonsending) @escaping @Sendable (Request) async throws -> Response,
+    failure: @escaping @Sendable (any Error, () -> Problem) -> Response = { $1().response }
   ) -> Route {
     Route(method, pattern) { [logger] request in
       do {
         return try await operation(request)
       } catch {
-        return Self.problem(of: error, request, logger).response
+        return failure(error) { Self.problem(of: error, request, logger) }
       }
     }
   }
 
-  /// A route whose clients expect OpenAI's form of errors.
   private func openAIRoute(
     _ method: HTTPRequest.Method, _ pattern: String,
     _ operation: nonisolated(nonsending) @escaping @Sendable (Request) async throws -> Response
   ) -> Route {
-    Route(method, pattern) { [logger] request in
-      do {
-        return try await operation(request)
-      } catch let error as OpenAIError {
-        return error.response
-      } catch {
-        return OpenAIError(Self.problem(of: error, request, logger)).response
-      }
-    }
+    route(
+      method, pattern, operation,
+      failure: { error, problem in (error as? OpenAIError ?? OpenAIError(problem())).response })
   }
 
   /// The one place where errors become problems.

@@ -5,11 +5,7 @@ import Jobs
 extension SubmittedBody {
   /// Sorts a JSON object; `image` and `mask` are base64 or data URLs.
   init(json body: UnsafeRawBufferPointer, maximumDepth: Int) throws(APIError) {
-    guard JSONDepth.isWithin(maximumDepth, body) else {
-      throw .malformedJSON("it is nested deeper than \(maximumDepth) levels")
-    }
-    guard case .object(var fields)? = try? JSONDecoder().decode(JSONValue.self, from: Data(body))
-    else { throw .malformedJSON("it cannot be parsed, or is no object") }
+    var fields = try Self.object(body, maximumDepth: maximumDepth)
     var errors: [Problem.FieldError] = []
     var pictures: [String: [UInt8]] = [:]
     for name in Self.pictureNames {
@@ -24,8 +20,20 @@ extension SubmittedBody {
     self.init(fields: .json(fields), pictures: pictures, errors: errors)
   }
 
+  /// The members of a JSON object.
+  static func object(
+    _ body: UnsafeRawBufferPointer, maximumDepth: Int
+  ) throws(APIError) -> [String: JSONValue] {
+    guard JSONDepth.isWithin(maximumDepth, body) else {
+      throw .malformedJSON("it is nested deeper than \(maximumDepth) levels")
+    }
+    guard case .object(let fields)? = try? JSONDecoder().decode(JSONValue.self, from: Data(body))
+    else { throw .malformedJSON("it cannot be parsed, or is no object") }
+    return fields
+  }
+
   /// `iVBOR…` or `data:image/png;base64,iVBOR…` (RFC 2397); the stated type is not trusted.
-  private static func picture(_ value: JSONValue) -> [UInt8]? {
+  static func picture(_ value: JSONValue) -> [UInt8]? {
     guard case .string(let text) = value else { return nil }
     var encoded = text[...]
     if text.hasPrefix("data:") {
