@@ -52,7 +52,7 @@ import Testing
   @Test mutating func `Connection close is obeyed`() {
     _ = receive("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
     #expect(machine.answerBegins() == false)
-    #expect(names(machine.answerEnded(now: after(0))) == ["closeWhenDrained"])
+    #expect(names(machine.answerEnded(now: after(0))) == ["linger"])
   }
 
   @Test mutating func `100 Continue is sent when the handler wants the body, once`() {
@@ -153,6 +153,6 @@ import Testing
     _ = receive(get)
     #expect(machine.drain(now: after(0)).isEmpty)
     #expect(machine.answerBegins() == false)
-    #expect(names(machine.answerEnded(now: after(0))) == ["closeWhenDrained"])
+    #expect(names(machine.answerEnded(now: after(0))) == ["linger"])
   }
 }

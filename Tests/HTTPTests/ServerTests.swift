@@ -223,7 +223,10 @@ import Testing
       for await _ in released { break }
       return Response(text: "done")
     }
-    try await withServer(handler) { server, address in
+    // The clients here do not close.
+    var limits = HTTPLimits()
+    limits.lingerDeadline = .milliseconds(100)
+    try await withServer(limits: limits, handler) { server, address in
       let (idle, busy) = (try TestClient(address), try TestClient(address))
       try await busy.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
       for await _ in begun { break }

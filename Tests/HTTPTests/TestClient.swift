@@ -37,10 +37,31 @@ final class TestClient: Sendable {
     }
   }
 
+  /// Sends pieces one after the other; the socket does not wait for more of them.
+  func send(pieces: [[UInt8]]) async throws {
+    try await Self.threads.run { [descriptor] in
+      var isOn: Int32 = 1
+      setsockopt(
+        descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
+      for piece in pieces {
+        guard Glibc.send(descriptor, piece, piece.count, 0x4000) == piece.count else {
+          throw TestFailure("send: \(errno)")
+        }
+      }
+    }
+  }
+
   /// Everything until `isEnough` says so or the server closes.
   func receive(until isEnough: @escaping @Sendable ([UInt8]) -> Bool) async throws -> String {
+    String(decoding: try await receiveBytes(until: isEnough), as: UTF8.self)
+  }
+
+  /// The same, as bytes, behind those that came `before`.
+  func receiveBytes(
+    after before: [UInt8] = [], until isEnough: @escaping @Sendable ([UInt8]) -> Bool
+  ) async throws -> [UInt8] {
     try await Self.threads.run { [descriptor] in
-      var all: [UInt8] = []
+      var all = before
       var buffer = [UInt8](repeating: 0, count: 65_536)
       while !isEnough(all) {
         let count = recv(descriptor, &buffer, buffer.count, 0)
@@ -49,7 +70,7 @@ final class TestClient: Sendable {
         if count == 0 { break }
         all += buffer[..<count]
       }
-      return String(decoding: all, as: UTF8.self)
+      return all
     }
   }
 

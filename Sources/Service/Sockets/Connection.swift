@@ -44,6 +44,8 @@ package final class Connection: @unchecked Sendable {
     case open
     /// Close when the queue is empty.
     case whenDrained
+    /// Linger when the queue is empty.
+    case lingeringWhenDrained
     /// The write side is shut; what comes in is thrown away until the peer closes.
     case lingering
     case closed
@@ -95,7 +97,7 @@ package final class Connection: @unchecked Sendable {
     switch calls.receive(descriptor, loop.scratch) {
     case .bytes(0): endReached()
     case .bytes(let count):
-      guard closing != .lingering else { return }
+      guard closing != .lingering, closing != .lingeringWhenDrained else { return }
       delegate?.connectionDidReceive(UnsafeRawBufferPointer(rebasing: loop.scratch[..<count]))
     case .wouldBlock: break
     case .failed(let errno): close(error: errno)
@@ -131,6 +133,7 @@ package final class Connection: @unchecked Sendable {
     }
     stopWaiting()
     if closing == .whenDrained { return close(error: nil) }
+    if closing == .lingeringWhenDrained { beginLingering() }
     if isAboveLowWater { drained() }
   }
 
@@ -167,14 +170,21 @@ package final class Connection: @unchecked Sendable {
     if pendingBytes.isEmpty { close(error: nil) }
   }
 
-  /// Sends what is queued if the socket takes it, shuts the write side and reads on into the void
+  /// Sends what is queued, shuts the write side and reads on into the void
   /// until the peer closes.
   ///
   /// Closing with unread input would send a reset, which can destroy the answer on its way. The
   /// caller must close in the end: a peer may never do it.
   package func linger() {
     guard closing == .open else { return }
-    guard pendingBytes.isEmpty, !reachedEnd else { return closeWhenDrained() }
+    guard !reachedEnd else { return closeWhenDrained() }
+    closing = .lingeringWhenDrained
+    if pendingBytes.isEmpty { beginLingering() }
+  }
+
+  private func beginLingering() {
+    // What the peer sends no more need not be waited for.
+    guard !reachedEnd else { return close(error: nil) }
     closing = .lingering
     shutdown(descriptor, Int32(SHUT_WR))
     if !isReading {

@@ -215,9 +215,10 @@ package struct ConnectionMachine {
     self.exchange?.answerEnded = true
     self.exchange?.untaken = 0
     guard exchange.keepsAlive else {
+      // What the client sends meanwhile would reset the connection and may destroy the answer
+      // (RFC 9112 section 9.6).
       phase = .closing(since: now)
-      let isClean = exchange.bodyIsComplete && parser.bufferedCount == 0
-      return [isClean ? .closeWhenDrained : .linger]
+      return [.linger]
     }
     if exchange.bodyIsComplete { becomeIdle(now: now) } else { phase = .discarding }
     return pump(now: now)

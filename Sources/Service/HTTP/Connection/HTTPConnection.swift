@@ -96,9 +96,12 @@ package actor HTTPConnection {
   }
 
   /// A protocol error has no handler: the connection answers by itself.
+  ///
+  /// To HEAD without content, whatever is wrong with its fields (RFC 9110 section 9.3.2).
   private func refuse(_ error: HTTPError) {
     let response = Problem(error).response
-    let head = RequestHead(method: .get, target: RequestTarget(path: "/"))
+    let head = RequestHead(
+      method: machine.parser.method ?? .get, target: RequestTarget(path: "/"))
     write(ResponseEncoder(request: head, response: response), keepsAlive: false)
   }
 

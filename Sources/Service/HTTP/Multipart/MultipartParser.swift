@@ -38,7 +38,7 @@ package struct MultipartParser {
   /// Throws `MultipartError.noBoundary`.
   package init(boundary: String, limits: MultipartLimits) throws(MultipartError) {
     guard (1...70).contains(boundary.utf8.count), !boundary.hasSuffix(" "),
-      boundary.utf8.allSatisfy({ ASCII.authority[Int($0)] || " /?=_+,".utf8.contains($0) })
+      boundary.utf8.allSatisfy({ ASCII.boundary[Int($0)] })
     else { throw .noBoundary }
     self.limits = limits
     delimiter = Array("\r\n--\(boundary)".utf8)

@@ -13,9 +13,13 @@ enum ASCII {
   static let target = table(
     "-._~!$&'()*+,;=:@/?%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
-  /// The host and port of an authority, with the brackets of IPv6.
-  static let authority = table(
-    "-._~!$&'()*+,;=:[]%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+  /// A registered name; `%` needs two hexadecimal digits after it.
+  static let name = table(
+    "-._~!$&'()*+,;=%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+
+  /// A boundary of multipart bodies (RFC 2046 section 5.1.1).
+  static let boundary = table(
+    "'()+_,-./:=? 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
   private static func table(_ characters: StaticString) -> [Bool] {
     var table = [Bool](repeating: false, count: 256)
@@ -30,7 +34,21 @@ enum ASCII {
 
   static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
 
+  /// Only letters of ASCII: to Unicode, the Kelvin sign in front of `eep-alive` is a k as well.
+  static func lowercase(_ byte: UInt8) -> UInt8 {
+    (0x41...0x5a).contains(byte) ? byte | 0x20 : byte
+  }
+
   static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+  /// Whether two hexadecimal digits follow each `%`.
+  static func isPercentEncoded(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.indices.allSatisfy { index in
+      bytes[index] != 0x25
+        || (index + 2 < bytes.endIndex && hexValue(bytes[index + 1]) != nil
+          && hexValue(bytes[index + 2]) != nil)
+    }
+  }
 
   static func hexValue(_ byte: UInt8) -> UInt8? {
     switch byte {
@@ -60,7 +78,6 @@ extension StringProtocol {
 
   /// Equal but for the case of ASCII letters.
   package func equalsIgnoringCase(_ other: String) -> Bool {
-    func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5a).contains(byte) ? byte | 0x20 : byte }
-    return utf8.elementsEqual(other.utf8) { lower($0) == lower($1) }
+    utf8.elementsEqual(other.utf8) { ASCII.lowercase($0) == ASCII.lowercase($1) }
   }
 }

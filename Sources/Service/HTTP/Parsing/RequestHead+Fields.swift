@@ -17,8 +17,14 @@ extension RequestHead {
       expectsContinue: try Self.expectsContinue(fields, version: line.version))
   }
 
+  /// The elements of a list in lower case; empty ones are passed over (RFC 9110 section 5.6.1.2).
+  ///
+  /// Bytes, not characters: what combines with a comma must not hide it.
   private static func tokens(_ values: [String]) -> [String] {
-    values.flatMap { $0.split(separator: ",") }.map { $0.trimmedBlanks.lowercased() }
+    values.flatMap { $0.utf8.split(separator: 0x2c) }.compactMap { element in
+      let token = ASCII.trimmed(ArraySlice(Array(element)))
+      return token.isEmpty ? nil : String(decoding: token.map(ASCII.lowercase), as: UTF8.self)
+    }
   }
 
   private static func checkHost(_ fields: HTTPFields, version: HTTPVersion) throws(HTTPError) {
@@ -28,7 +34,10 @@ extension RequestHead {
       if version == .http11 { throw .malformed("the Host field is missing") }
       return
     }
-    guard RequestTarget.isAuthority(ArraySlice(Array(host.utf8))) else {
+    // Empty where the target has no authority, but no port without a host.
+    guard let authority = Authority(ArraySlice(Array(host.utf8))),
+      host.isEmpty || authority.hasHost
+    else {
       throw .malformed("the Host field is no host")
     }
   }
@@ -57,9 +66,7 @@ extension RequestHead {
   }
 
   private static func chunked(_ codings: [String]) throws(HTTPError) -> BodyFraming {
-    guard let last = codings.last, codings.allSatisfy({ !$0.isEmpty }) else {
-      throw .malformed("Transfer-Encoding is empty")
-    }
+    guard let last = codings.last else { throw .malformed("Transfer-Encoding is empty") }
     guard codings.count == 1 else {
       if codings.dropLast().contains("chunked") {
         throw .malformed("chunked must be the last transfer coding, once")

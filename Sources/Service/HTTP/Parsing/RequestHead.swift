@@ -57,7 +57,7 @@ extension RequestTarget {
   /// Throws `HTTPError.malformed` for what is none of the four forms or holds a forbidden byte.
   init(_ bytes: ArraySlice<UInt8>, method: HTTPRequest.Method) throws(HTTPError) {
     if method == .connect {
-      guard Self.isAuthority(bytes), bytes.contains(0x3a) else {
+      guard let authority = Authority(bytes), authority.hasHost, authority.hasPort else {
         throw .malformed("the target of CONNECT is no host and port")
       }
       self.init(path: "", query: nil, authority: String(decoding: bytes, as: UTF8.self))
@@ -81,7 +81,7 @@ extension RequestTarget {
     }
     let rest = bytes[scheme.upperBound...]
     let end = rest.firstIndex { $0 == 0x2f || $0 == 0x3f } ?? rest.endIndex
-    guard end > rest.startIndex, Self.isAuthority(rest[..<end]) else {
+    guard let authority = Authority(rest[..<end]), authority.hasHost else {
       throw .malformed("the host in the request target is not valid")
     }
     try self.init(
@@ -101,33 +101,6 @@ extension RequestTarget {
   }
 
   private static func isTarget(_ bytes: ArraySlice<UInt8>) -> Bool {
-    for index in bytes.indices {
-      guard ASCII.target[Int(bytes[index])] else { return false }
-      guard bytes[index] == 0x25 else { continue }
-      guard index + 2 < bytes.endIndex, ASCII.hexValue(bytes[index + 1]) != nil,
-        ASCII.hexValue(bytes[index + 2]) != nil
-      else { return false }
-    }
-    return true
-  }
-
-  /// A host with an optional port; user information is refused.
-  static func isAuthority(_ bytes: ArraySlice<UInt8>) -> Bool {
-    guard bytes.allSatisfy({ ASCII.authority[Int($0)] }) else { return false }
-    var rest = bytes
-    if rest.first == 0x5b {
-      guard let end = rest.firstIndex(of: 0x5d) else { return false }
-      guard rest[(rest.startIndex + 1)..<end].allSatisfy(isIPv6Byte) else { return false }
-      rest = rest[(end + 1)...]
-    } else {
-      let end = rest.firstIndex(of: 0x3a) ?? rest.endIndex
-      guard !rest[..<end].contains(0x5b), !rest[..<end].contains(0x5d) else { return false }
-      rest = rest[end...]
-    }
-    return rest.isEmpty || (rest.first == 0x3a && rest.dropFirst().allSatisfy(ASCII.isDigit))
-  }
-
-  private static func isIPv6Byte(_ byte: UInt8) -> Bool {
-    ASCII.hexValue(byte) != nil || byte == 0x3a || byte == 0x2e
+    bytes.allSatisfy { ASCII.target[Int($0)] } && ASCII.isPercentEncoded(bytes)
   }
 }

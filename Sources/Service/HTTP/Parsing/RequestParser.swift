@@ -35,6 +35,8 @@ package struct RequestParser {
   private var headerBytes = 0
   private var extensionBytes = 0
   private var blankLines = 0
+  /// Of the request that is being read, once its line is there; errors leave it.
+  package private(set) var method: HTTPRequest.Method?
 
   package init(limits: HTTPLimits) {
     self.limits = limits
@@ -140,7 +142,8 @@ package struct RequestParser {
       guard blankLines <= 2 else { throw .malformed("empty lines stand before the request") }
       return .again
     }
-    state = .fields(try RequestLine(line))
+    let requestLine = try RequestLine(line)
+    (state, method) = (.fields(requestLine), requestLine.method)
     (fields, headerBytes, extensionBytes) = (HTTPFields(), 0, 0)
     return .again
   }
@@ -246,7 +249,7 @@ package struct RequestParser {
 
   private mutating func finish() -> Step {
     state = .requestLine
-    blankLines = 0
+    (blankLines, method) = (0, nil)
     defer { fields = HTTPFields() }
     return .event(.end(trailers: fields))
   }

@@ -49,7 +49,7 @@ package struct Route: Sendable {
   }
 }
 
-/// Finds the handler of a request; answers 404, 405 and OPTIONS itself.
+/// Finds the handler of a request; answers 404, 405, 501 and OPTIONS itself.
 ///
 /// HEAD is served by the handler of GET.
 package struct Router: Sendable {
@@ -68,7 +68,19 @@ package struct Router: Sendable {
     self.table = table
   }
 
+  /// What RFC 9110 (section 9.1) and RFC 5789 name, and this server knows, if only to refuse it.
+  private static let known: Set<HTTPRequest.Method> = [
+    .get, .head, .post, .put, .patch, .delete, .options, .trace,
+  ]
+
   nonisolated(nonsending) package func respond(to request: Request) async -> Response {
+    guard
+      Self.known.contains(request.method) || routes.contains(where: { $0.method == request.method })
+    else {
+      return Problem(
+        .notImplemented, detail: "the method \(request.method.rawValue) is not implemented here"
+      ).response
+    }
     if request.path == "*" { return Self.options(Set(routes.map(\.method))) }
     guard let path = Self.segments(of: request.path) else {
       return Problem(.badRequest, detail: "the path is not percent-encoded UTF-8").response
