@@ -128,13 +128,14 @@ let package = Package(
     room("Service", "HTTP", ["Sockets", "CPlatform", "Locks", httpTypes, logging, system]),
     room("Service", "Observability", ["Locks", logging, metrics]),
     room("Service", "Jobs", ["Digests", "Locks"]),
+    room("Service", "Access", ["Jobs", "Observability", "Digests", "Locks", yams]),
     room("Service", "JobStoreSQLite", ["Jobs", "Locks", grdb]),
     room("Service", "Workers", ["Jobs", "Locks", "Observability", logging, metrics]),
     room(
       "Service", "API",
       [
-        "HTTP", "Sockets", "Jobs", "Imaging", "Observability", "Digests", "Locks", httpTypes,
-        logging, metrics,
+        "Access", "HTTP", "Sockets", "Jobs", "Imaging", "Observability", "Digests", "Locks",
+        httpTypes, logging, metrics,
       ], resources: [.embedInCode("openapi.yaml")]),
 
     // MARK: The front door
@@ -144,7 +145,7 @@ let package = Package(
     .executableTarget(
       name: "byteedit",
       dependencies: [
-        "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
+        "API", "Access", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
         "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
         "Locks", "Datasets", "Recipes", "Evidence", "Plots", "DefaultModel", argumentParser,
         logging, metrics,
@@ -208,6 +209,7 @@ let package = Package(
     test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
     test("Observability", ["Observability", logging, metrics]),
     test("Jobs", ["Jobs"]),
+    test("Access", ["Access", "Jobs", "Observability"]),
     .executableTarget(
       name: "JobStoreProbe", dependencies: ["JobStoreSQLite", "Jobs"],
       path: "Tests/JobStoreProbe", swiftSettings: strict),
@@ -216,8 +218,8 @@ let package = Package(
     test(
       "API",
       [
-        "API", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability", "Locks",
-        httpTypes, logging, metrics, yams,
+        "API", "Access", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability",
+        "Locks", httpTypes, logging, metrics, yams,
       ]),
     test("byteedit", ["byteedit"]),
     .target(

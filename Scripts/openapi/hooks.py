@@ -11,6 +11,8 @@ import yaml
 
 URL = os.environ["BYTEEDIT_URL"]
 REPORT = os.environ["BYTEEDIT_REPORT"]
+KEY = os.environ.get("BYTEEDIT_KEY")
+AUTHORIZATION = {"Authorization": f"Bearer {KEY}"} if KEY else {}
 
 
 def submit():
@@ -22,13 +24,14 @@ def submit():
     request = urllib.request.Request(
         URL + "/v1/edits",
         data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", "Prefer": "wait=60"},
+        headers={"Content-Type": "application/json", "Prefer": "wait=60", **AUTHORIZATION},
     )
     with urllib.request.urlopen(request) as response:
         job = json.load(response)
     while job["state"] in ("queued", "running"):
         time.sleep(1)
-        with urllib.request.urlopen(f"{URL}/v1/edits/{job['id']}?wait=60") as response:
+        poll = urllib.request.Request(f"{URL}/v1/edits/{job['id']}?wait=60", headers=AUTHORIZATION)
+        with urllib.request.urlopen(poll) as response:
             job = json.load(response)
     assert job["state"] == "succeeded", job
     return job["id"]

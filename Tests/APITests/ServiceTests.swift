@@ -104,6 +104,17 @@ import Yams
     #expect(other.fields[.requestID]?.count == 32)
   }
 
+  @Test(arguments: ["/livez", "/v1/edits", "/v1/edits/none", "/nothing", "/openapi.yaml"])
+  func `browsers are told to run, embed and keep nothing`(_ path: String) async throws {
+    let answer = try await TestService().call(.get, path)
+    let policy = try #require(answer.fields[.contentSecurityPolicy])
+    #expect(policy.hasPrefix("default-src 'none';") && policy.contains("frame-ancestors 'none'"))
+    #expect(answer.fields[.contentTypeOptions] == "nosniff")
+    #expect(answer.fields[.referrerPolicy] == "no-referrer")
+    #expect(answer.fields[.crossOriginResourcePolicy] == "same-origin")
+    #expect(answer.fields[.cacheControl] != nil)
+  }
+
   @Test func `without keys only this machine may listen`() throws {
     let local = try ["127.0.0.1", "::1"].map { try SocketAddress(host: $0, port: 80) }
     let all = try SocketAddress(host: "0.0.0.0", port: 80)

@@ -1,4 +1,5 @@
 import API
+import Access
 import FoundationEssentials
 import HTTP
 import HTTPTypes
@@ -19,7 +20,9 @@ final class TestService: Sendable {
 
   init(
     settings: JobStoreSettings = JobStoreSettings(), judges: [String] = [],
-    scoring: (any PictureScoring)? = nil,
+    scoring: (any PictureScoring)? = nil, policy: AccessPolicy? = nil,
+    time: any TimeSource = SystemTime(),
+    logger: Logger = Logger(label: "test"),
     configure: (inout APIConfiguration) -> Void = { _ in }
   ) throws {
     directory =
@@ -32,6 +35,7 @@ final class TestService: Sendable {
       weights: "fp32", tasks: ["inpaint"], resolution: 64, steps: 8, guidanceScale: 3,
       sampler: "ddim",
       holeFill: "push-pull", vocabulary: ["cat"], notes: "Does nothing.")
+    let metrics = PrometheusRegistry()
     api = EditAPI(
       configuration: configuration,
       surroundings: .init(
@@ -42,7 +46,10 @@ final class TestService: Sendable {
             JudgeDescription(judge: $0, model: "fake", hash: "01", calibration: "held_out")
           }, kernelSet: "plain", blasCore: "none"),
         scoring: scoring,
-        health: health, metrics: PrometheusRegistry(), logger: Logger(label: "test")))
+        access: AccessControl(
+          policy: policy ?? .thisMachine(publicURL: nil), logger: logger, metrics: metrics,
+          time: time),
+        health: health, metrics: metrics, logger: logger))
     handler = api.handler()
   }
 
@@ -64,14 +71,16 @@ final class TestService: Sendable {
   }
 
   func call(
-    _ method: HTTPRequest.Method, _ path: String, _ fields: HTTPFields = [:], body: [UInt8] = []
+    _ method: HTTPRequest.Method, _ path: String, _ fields: HTTPFields = [:], body: [UInt8] = [],
+    from peer: SocketAddress? = nil
   ) async throws -> Answer {
     let parts = path.split(separator: "?", maxSplits: 1).map(String.init)
     let head = RequestHead(
       method: method,
       target: RequestTarget(path: parts[0], query: parts.count > 1 ? parts[1] : nil),
       fields: fields, framing: body.isEmpty ? .none : .length(body.count))
-    let response = await handler(Request(head: head, body: RequestBody(bytes: body)))
+    let response = await handler(
+      Request(head: head, body: RequestBody(bytes: body), peer: peer))
     return try await Answer(response)
   }
 

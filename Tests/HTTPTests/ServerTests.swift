@@ -117,6 +117,8 @@ import Testing
       #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
       #expect(answer.contains("Content-Type: application/problem+json\r\n"))
       #expect(answer.contains("Connection: close\r\n"))
+      #expect(answer.contains("Content-Security-Policy: default-src 'none';"))
+      #expect(answer.contains("X-Content-Type-Options: nosniff\r\n"))
     }
   }
 

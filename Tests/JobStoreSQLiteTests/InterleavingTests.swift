@@ -96,6 +96,7 @@ private struct Life {
     case .replayed(let id), .payloadDiffers(let id):
       #expect(key.flatMap { keys[$0] } == id)
     case .queueFull(let statistics): #expect(statistics.queued >= 12)
+    case .ownerLimitReached: Issue.record("nobody set a limit")
     case .draining: Issue.record("nobody drained")
     }
   }

@@ -37,6 +37,14 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(name: .long, help: ServeKey.help(of: "max_body_mib")) var maxBodyMib: String?
   @Option(name: .long, help: ServeKey.help(of: "max_megapixels")) var maxMegapixels: String?
   @Option(name: .long, help: ServeKey.help(of: "max_connections")) var maxConnections: String?
+  @Option(name: .long, help: ServeKey.help(of: "connections_per_address"))
+  var connectionsPerAddress: String?
+  @Option(name: .long, help: ServeKey.help(of: "submissions_per_address"))
+  var submissionsPerAddress: String?
+  @Option(name: .long, help: ServeKey.help(of: "auth_failures_per_minute"))
+  var authFailuresPerMinute: String?
+  @Option(name: .long, help: ServeKey.help(of: "trusted_proxies")) var trustedProxies: String?
+  @Option(name: .long, help: ServeKey.help(of: "keys"), completion: .file()) var keys: String?
   @Option(name: .long, help: ServeKey.help(of: "retention_hours")) var retentionHours: String?
   @Option(name: .long, help: ServeKey.help(of: "lease_seconds")) var leaseSeconds: String?
   @Option(name: .long, help: ServeKey.help(of: "max_attempts")) var maxAttempts: String?
@@ -71,6 +79,9 @@ struct ServeCommand: AsyncParsableCommand {
       "score_queue": scoreQueue, "workers": workers,
       "threads": threads, "queue_limit": queueLimit, "max_body_mib": maxBodyMib,
       "max_megapixels": maxMegapixels, "max_connections": maxConnections,
+      "connections_per_address": connectionsPerAddress,
+      "submissions_per_address": submissionsPerAddress, "trusted_proxies": trustedProxies,
+      "keys": keys, "auth_failures_per_minute": authFailuresPerMinute,
       "retention_hours": retentionHours, "lease_seconds": leaseSeconds,
       "max_attempts": maxAttempts, "drain_seconds": drainSeconds, "log_level": logLevel,
       "log_format": logFormat, "public_url": publicUrl,

@@ -1,6 +1,7 @@
 import Compute
 import Editing
 import Foundation
+import Sockets
 
 /// Everything `byteedit serve` can be told, from three sources: options win over the environment
 /// (`BYTEEDIT_<KEY>`), which wins over the configuration file, which wins over the defaults.
@@ -29,6 +30,15 @@ struct ServeConfiguration: Equatable {
   var maxBodyMebibytes = 64
   var maxMegapixels = 50
   var maxConnections = 4096
+  var connectionsPerAddress = 256
+  /// Submissions that arrive or are checked at one time from one address.
+  var submissionsPerAddress = 64
+  /// Requests of one address that are not let in before it is told no more why.
+  var authFailuresPerMinute = 60
+  /// Whose word on a client's address is taken.
+  var trustedProxies: [NetworkRange] = []
+  /// The keys file; `nil` asks nobody for a key.
+  var keys: String?
   /// Hours that a job and its pictures are kept after it ended.
   var retentionHours = 24
   var leaseSeconds = 30
@@ -158,6 +168,21 @@ extension ServeKey {
     .number("max_body_mib", \.maxBodyMebibytes, 1...4096, "Largest request body, MiB."),
     .number("max_megapixels", \.maxMegapixels, 1...400, "Largest picture, megapixels."),
     .number("max_connections", \.maxConnections, 1...65_536, "Connections at the same time."),
+    .number(
+      "connections_per_address", \.connectionsPerAddress, 1...65_536,
+      "Connections at the same time from one address; trusted proxies may have any number."),
+    .number(
+      "submissions_per_address", \.submissionsPerAddress, 1...65_536,
+      "Submissions that arrive at the same time from one address."),
+    .number(
+      "auth_failures_per_minute", \.authFailuresPerMinute, 1...1_000_000,
+      "Requests that are not let in, of one address in a minute, before they are a bare 429."),
+    .networks(
+      "trusted_proxies", \.trustedProxies,
+      "Proxies whose Forwarded or X-Forwarded-For names the client: 10.0.0.0/8,::1, with commas "
+        + "between."),
+    .optional(
+      "keys", \.keys, "File of API keys that callers must show; read again on SIGHUP."),
     .number("retention_hours", \.retentionHours, 1...8760, "Hours that results are kept."),
     .number("lease_seconds", \.leaseSeconds, 5...3600, "Lease of a running job, seconds."),
     .number("max_attempts", \.maxAttempts, 1...20, "Attempts before a job fails for good."),

@@ -16,9 +16,9 @@ import Workers
 
 /// One process that accepts and edits: store, workers and HTTP server joined.
 struct ServedProcess {
-  private let settings: ServeConfiguration
-  private let logger: Logger
-  private let registry = PrometheusRegistry()
+  let settings: ServeConfiguration
+  let logger: Logger
+  let registry = PrometheusRegistry()
 
   init(_ settings: ServeConfiguration) {
     self.settings = settings
@@ -36,12 +36,17 @@ struct ServedProcess {
     raiseDescriptorLimit()
     registry.collect { ProcessStatistics().readings() }
     let address = try SocketAddress(host: settings.host, port: UInt16(settings.port))
-    try BindPolicy.check([address], hasKeys: false, insecureNoAuth: settings.insecureNoAuth)
+    let keys = try readKeys()
+    try BindPolicy.check(
+      [address], hasKeys: keys != nil, insecureNoAuth: settings.insecureNoAuth)
+    let hangup = reloadOnHangup(keys)
+    defer { hangup?.cancel() }
     let editor = try ModelLoading.editor(
       folder: settings.model, maxMegapixels: settings.maxMegapixels,
       storage: WeightStorage(rawValue: settings.weights) ?? .float32, adapters: settings.adapters,
       judges: try Judges(try judgeSources()))
     reportEngine(editor)
+    reportAccess(keys, address)
     let scoring = try ScoringAdapter(
       editor: editor, threads: settings.threads, waiting: settings.scoreQueue)
     let workerMetrics = WorkerMetrics(logger: Logger(label: "workers"))
@@ -52,8 +57,11 @@ struct ServedProcess {
     let api = EditAPI(
       configuration: apiConfiguration,
       surroundings: .init(
-        store: store, models: ModelCatalogue(editor), scoring: scoring, health: health,
-        metrics: registry, logger: Logger(label: "api")))
+        store: store, models: ModelCatalogue(editor), scoring: scoring,
+        access: AccessControl(
+          policy: accessPolicy(keys), failuresPerMinute: settings.authFailuresPerMinute,
+          logger: auditLogger, metrics: registry),
+        health: health, metrics: registry, logger: Logger(label: "api")))
     let server = try HTTPServer(
       serverConfiguration(address), logger: Logger(label: "http"), handler: api.handler())
     let service = EditingService(
@@ -106,6 +114,8 @@ struct ServedProcess {
     api.publicURL = settings.publicURL
     api.takesAnyModel = !settings.strictModel
     api.version = BuildIdentity.version
+    api.submissionsPerAddress = settings.submissionsPerAddress
+    api.trustedProxies = settings.trustedProxies
     return api
   }
 
@@ -113,7 +123,9 @@ struct ServedProcess {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     var configuration = HTTPServer.Configuration(addresses: [address], loops: cores)
     configuration.limits.body = settings.maxBodyMebibytes << 20
-    configuration.connections.total = settings.maxConnections
+    configuration.connections = ConnectionLimits(
+      total: settings.maxConnections, perAddress: settings.connectionsPerAddress,
+      unlimited: settings.trustedProxies)
     return configuration
   }
 
@@ -139,11 +151,6 @@ struct ServedProcess {
       logger.warning(
         "environment variables that are no settings are ignored",
         metadata: ["variables": "\(unknown.joined(separator: " "))"])
-    }
-    if settings.insecureNoAuth {
-      logger.warning("no API key is configured and --insecure-no-auth is given: anyone may edit")
-    } else {
-      logger.notice("no API key is configured: only this machine can reach the service")
     }
   }
 }

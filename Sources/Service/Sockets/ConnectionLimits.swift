@@ -2,10 +2,13 @@
 package struct ConnectionLimits: Sendable {
   package var total: Int
   package var perAddress: Int
+  /// Proxies, behind which many clients share an address: only `total` holds for them.
+  package var unlimited: [NetworkRange]
 
-  package init(total: Int = 4096, perAddress: Int = 256) {
+  package init(total: Int = 4096, perAddress: Int = 256, unlimited: [NetworkRange] = []) {
     self.total = total
     self.perAddress = perAddress
+    self.unlimited = unlimited
   }
 }
 
@@ -24,7 +27,8 @@ package struct ConnectionCounter {
   /// Counts one more connection, unless its address has all it may have.
   package mutating func admit(_ address: SocketAddress) -> Bool {
     let count = perAddress[address.limitKey, default: 0]
-    guard !isFull, count < limits.perAddress else { return false }
+    let mayMore = count < limits.perAddress || limits.unlimited.contains { $0.contains(address) }
+    guard !isFull, mayMore else { return false }
     perAddress[address.limitKey] = count + 1
     total += 1
     return true

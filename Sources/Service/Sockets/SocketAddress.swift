@@ -22,6 +22,16 @@ package struct SocketAddress: Sendable, Hashable {
     self.init(address)
   }
 
+  /// Reads a numeric address, such as `192.0.2.1` or `2001:db8::1`, and asks no one; `nil` of
+  /// anything else.
+  package init?(numeric text: String, port: UInt16 = 0) {
+    var address = platform_address()
+    // A zero byte would end the text early for C.
+    guard !text.utf8.contains(0), platform_parse_address(text, &address) == 0 else { return nil }
+    address.port = port
+    self.init(address)
+  }
+
   var platform: platform_address { platform_address(high: high, low: low, port: port) }
 
   package var isIPv4: Bool { high == 0 && low >> 32 == 0xffff }

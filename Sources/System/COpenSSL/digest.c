@@ -1,5 +1,6 @@
 #include "byteedit_digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 
@@ -37,4 +38,9 @@ void byteedit_sha256_destroy(byteedit_sha256 *context) {
   if (context == NULL) return;
   EVP_MD_CTX_free(context->evp);
   free(context);
+}
+
+int byteedit_equal(const void *left, const void *right, size_t count) {
+  if (count == 0) return 1;
+  return CRYPTO_memcmp(left, right, count) == 0;
 }

@@ -77,6 +77,17 @@ int platform_resolve(const char *host, uint16_t port, struct platform_address *a
   return result;
 }
 
+int platform_parse_address(const char *text, struct platform_address *address) {
+  uint8_t bytes[16];
+  memcpy(bytes, mapped_prefix, 12);
+  if (inet_pton(AF_INET, text, bytes + 12) != 1 && inet_pton(AF_INET6, text, bytes) != 1)
+    return -1;
+  address->high = read_big_endian(bytes);
+  address->low = read_big_endian(bytes + 8);
+  address->port = 0;
+  return 0;
+}
+
 const char *platform_resolve_error(int code) { return gai_strerror(code); }
 
 int platform_format_address(struct platform_address address, char *text, size_t capacity) {

@@ -81,6 +81,56 @@ import Testing
   }
 
   @Test(arguments: Keeper.allCases)
+  func `an owner's limit counts what it has queued and running, and nobody else's`(
+    _ keeper: Keeper
+  ) async throws {
+    try await keeper.withStore { bench in
+      try await bench.accept(owner: "other")
+      let running = try await bench.accept()
+      var submission = try await bench.submission(key: "k")
+      submission.ownerLimit = 2
+      guard case .accepted(let second) = try await bench.store.submit(submission) else {
+        throw Unexpected("the second job was refused")
+      }
+      var further = try await bench.submission()
+      further.ownerLimit = 2
+      for _ in 0..<2 { _ = try await bench.claim() }
+      guard case .ownerLimitReached = try await bench.store.submit(further) else {
+        throw Unexpected("a running job was not counted")
+      }
+      // What was accepted is never refused later, and other owners have limits of their own.
+      #expect(try await bench.store.submit(submission) == .replayed(second.id))
+      try await bench.accept(owner: "other")
+      _ = try await bench.store.cancel(second.id)
+      guard case .accepted = try await bench.store.submit(further) else {
+        throw Unexpected("an ended job was counted")
+      }
+      #expect(try await bench.job(running.id).state == .running)
+    }
+  }
+
+  @Test(arguments: Keeper.allCases)
+  func `of parallel submissions no more than the owner's limit are accepted`(
+    _ keeper: Keeper
+  ) async throws {
+    try await keeper.withStore { bench in
+      var submission = try await bench.submission()
+      submission.ownerLimit = 3
+      let outcomes = try await withThrowingTaskGroup(of: SubmitOutcome.self) { group in
+        for _ in 0..<20 {
+          group.addTask { [submission] in try await bench.store.submit(submission) }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      let refused = outcomes.filter { outcome in
+        if case .ownerLimitReached = outcome { true } else { false }
+      }
+      #expect(refused.count == 17)
+      #expect(try await bench.store.jobs(JobQuery(owner: "owner")).jobs.count == 3)
+    }
+  }
+
+  @Test(arguments: Keeper.allCases)
   func `a draining store refuses work and hands none out`(_ keeper: Keeper) async throws {
     try await keeper.withStore { bench in
       let submission = try await bench.submission(key: "k")

@@ -116,7 +116,7 @@ import Testing
       bench.clock.advance(by: .seconds(1))
       let report = try await bench.store.tidy()
       #expect(report.jobsGone == 1 && report.blobsRemoved == 2)
-      #expect(try await bench.store.job(job.id) == .gone)
+      #expect(try await bench.store.job(job.id) == .gone(owner: job.owner))
       #expect(try await bench.store.cancel(job.id) == .gone)
       #expect(try await bench.store.jobs(JobQuery()).jobs.isEmpty)
       await #expect(throws: JobStoreError.blobMissing(job.image.hash)) {

@@ -19,7 +19,7 @@ extension EditAPI {
   /// `GET /v1/edits/{id}/previews/{k}`: preview k of the job, from 0, as its progress lists them.
   func preview(_ request: Request) async throws -> Response {
     _ = try Query(request, allowed: [])
-    let previews = try await job(try jobID(of: request)).progress?.previews ?? []
+    let previews = try await job(try jobID(of: request), request.caller).progress?.previews ?? []
     guard let index = request.parameters("k", as: Int.self), previews.indices.contains(index)
     else { throw APIError.unknownPreview }
     return picture(previews[index].image, for: request)
@@ -27,7 +27,7 @@ extension EditAPI {
 
   private func candidate(of request: Request) async throws -> CandidateRecord {
     _ = try Query(request, allowed: [])
-    let job = try await job(try jobID(of: request))
+    let job = try await job(try jobID(of: request), request.caller)
     guard job.state == .succeeded, let result = job.result else {
       throw job.state.isFinal ? APIError.unknownImage : .imageNotReady(job.state)
     }

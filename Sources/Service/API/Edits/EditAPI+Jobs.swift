@@ -1,3 +1,4 @@
+import Access
 import HTTP
 import HTTPTypes
 import Jobs
@@ -12,8 +13,8 @@ extension EditAPI {
     let known = request.fields[values: .ifNoneMatch]
     let job =
       known.isEmpty
-      ? try await awaitEnd(of: id, for: wait)
-      : try await awaitChange(of: id, from: known, for: wait)
+      ? try await awaitEnd(of: id, for: wait, request.caller)
+      : try await awaitChange(of: id, from: known, for: wait, request.caller)
     let document = try await self.document(of: job)
     let tag = document.tag
     guard !isKnown(tag, ifNoneMatch: known) else {
@@ -30,7 +31,9 @@ extension EditAPI {
   /// (202), an ended one stays as it is (200).
   func cancel(_ request: Request) async throws -> Response {
     _ = try Query(request, allowed: [])
-    switch try await store.cancel(try jobID(of: request)) {
+    // Asked for first: a caller must not cancel what it does not see.
+    let id = try await job(try jobID(of: request), request.caller).id
+    switch try await store.cancel(id) {
     case .canceled(let job), .alreadyFinal(let job):
       return Response.json(try await document(of: job))
     case .requested(let job):
@@ -46,7 +49,7 @@ extension EditAPI {
     let limit = try query.integer("limit", in: 1...configuration.pageLimit) ?? 20
     let page = try await store.jobs(
       JobQuery(
-        owner: onlyOwner, states: try query.states("state"), limit: limit,
+        owner: request.caller.listedOwner, states: try query.states("state"), limit: limit,
         cursor: try query.cursor("cursor")))
     var documents: [JobDocument] = []
     for job in page.jobs { documents.append(try await document(of: job)) }
@@ -61,44 +64,47 @@ extension EditAPI {
     return id
   }
 
-  func job(_ id: JobID) async throws -> Job { try Self.found(try await store.job(id)) }
+  /// A job that the caller sees; others' jobs are unknown to it.
+  func job(_ id: JobID, _ caller: Caller) async throws -> Job {
+    try Self.found(try await store.job(id), caller)
+  }
 
-  private static func found(_ lookup: JobLookup) throws(APIError) -> Job {
+  private static func found(_ lookup: JobLookup, _ caller: Caller) throws(APIError) -> Job {
     switch lookup {
-    case .found(let job) where job.owner == onlyOwner: return job
-    case .gone: throw .jobGone
-    case .found, .unknown: throw .unknownJob
+    case .found(let job) where caller.sees(job.owner): return job
+    case .gone(let owner) where caller.sees(owner): throw .jobGone
+    case .found, .gone, .unknown: throw .unknownJob
     }
   }
 
   /// The job at its end, or as it stands when the time is over or the client is gone.
-  func awaitEnd(of id: JobID, for wait: Duration) async throws -> Job {
-    try await hold(id, for: wait) { $0.state.isFinal }
+  func awaitEnd(of id: JobID, for wait: Duration, _ caller: Caller) async throws -> Job {
+    try await hold(id, for: wait, caller) { $0.state.isFinal }
   }
 
   private func awaitChange(
-    of id: JobID, from known: [String], for wait: Duration
+    of id: JobID, from known: [String], for wait: Duration, _ caller: Caller
   ) async throws -> Job {
-    let first = try await job(id)
+    let first = try await job(id, caller)
     let isKnownNow = isKnown(try await document(of: first).tag, ifNoneMatch: known)
     guard isKnownNow else { return first }
-    return try await hold(id, for: wait) {
+    return try await hold(id, for: wait, caller) {
       $0.sequence != first.sequence || $0.state.isFinal
     }
   }
 
   private func hold(
-    _ id: JobID, for wait: Duration, until isEnough: (Job) -> Bool
+    _ id: JobID, for wait: Duration, _ caller: Caller, until isEnough: (Job) -> Bool
   ) async throws -> Job {
     let end = ContinuousClock.now + min(wait, configuration.maximumWait)
-    var job = try await job(id)
+    var job = try await job(id, caller)
     while !isEnough(job), !Task.isCancelled, !health.isDraining {
       let rest = end - ContinuousClock.now
       guard rest > .zero else { break }
       // In slices, since the store does not hear of a client that went away.
       job = try Self.found(
         try await store.waitForChange(
-          of: id, after: job.sequence, timeout: min(rest, .seconds(1))))
+          of: id, after: job.sequence, timeout: min(rest, .seconds(1))), caller)
     }
     return job
   }

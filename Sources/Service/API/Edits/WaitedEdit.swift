@@ -1,3 +1,4 @@
+import Access
 import HTTP
 import Jobs
 
@@ -7,6 +8,7 @@ import Jobs
 struct WaitedEdit: Sendable {
   let api: EditAPI
   let id: JobID
+  let caller: Caller
   /// Whether an Idempotency-Key lets the client ask for the same job again.
   let mayComeAgain: Bool
   let deadline: ContinuousClock.Instant
@@ -14,6 +16,7 @@ struct WaitedEdit: Sendable {
   init(_ api: EditAPI, _ id: JobID, _ request: Request) {
     self.api = api
     self.id = id
+    caller = request.caller
     mayComeAgain = !request.fields[values: .idempotencyKey].isEmpty
     deadline = .now + api.configuration.longestEdit
   }
@@ -21,7 +24,7 @@ struct WaitedEdit: Sendable {
   /// The job at its end.
   func end() async throws -> Job {
     while true {
-      let job = try await api.awaitEnd(of: id, for: deadline - .now)
+      let job = try await api.awaitEnd(of: id, for: deadline - .now, caller)
       if job.state.isFinal { return job }
       try await check()
     }

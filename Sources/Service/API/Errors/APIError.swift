@@ -10,6 +10,7 @@ enum APIError: Error {
   case unsupportedMediaType(String?)
   case invalidHeader(name: String, detail: String)
   case transport(HTTPError)
+  case denied(AccessDenial)
   case store(JobStoreError)
   case unknownJob
   case jobGone
@@ -54,6 +55,7 @@ extension APIError {
     case .invalidHeader(let name, let detail):
       Self.problem(.badRequest, "invalid-header", "Invalid header", "\(name) \(detail)")
     case .transport(let error): Problem(error)
+    case .denied(let denial): denial.problem
     case .store(let error): Self.problem(of: error)
     case .scoringFailed(let detail):
       Self.problem(.internalServerError, "scoring-failed", "Scoring failed", detail)

@@ -1,3 +1,4 @@
+import Access
 import HTTP
 import HTTPTypes
 import Jobs
@@ -11,22 +12,24 @@ extension EditAPI {
   func events(_ request: Request) async throws -> Response {
     _ = try Query(request, allowed: [])
     let seen = try lastEventID(of: request)
-    let job = try await job(try jobID(of: request))
+    let job = try await job(try jobID(of: request), request.caller)
     guard !job.state.isFinal || job.sequence > seen else { return Response(status: .noContent) }
     return .events { [self] writer in
       try await writer.write(ServerSentEvent.retry(.seconds(1)))
-      try await tell(of: job.id, after: seen, to: writer)
+      try await tell(of: job.id, after: seen, request.caller, to: writer)
     }
   }
 
   /// Until the job has ended, the client has gone or the service stops.
-  private func tell(of id: JobID, after seen: Int64, to writer: ResponseWriter) async throws {
+  private func tell(
+    of id: JobID, after seen: Int64, _ caller: Caller, to writer: ResponseWriter
+  ) async throws {
     var seen = seen
     var latest = ContinuousClock.now
     while !Task.isCancelled {
       let events = try await store.events(of: id, after: seen, limit: 100)
       for event in events {
-        try await writer.write(try await message(event, of: id).bytes)
+        try await writer.write(try await message(event, of: id, caller).bytes)
         (seen, latest) = (event.sequence, .now)
         if event.kind.isFinal { return }
       }
@@ -44,8 +47,10 @@ extension EditAPI {
     }
   }
 
-  private func message(_ event: JobEvent, of id: JobID) async throws -> ServerSentEvent {
-    let job = event.kind.isFinal ? try await document(of: try await self.job(id)) : nil
+  private func message(
+    _ event: JobEvent, of id: JobID, _ caller: Caller
+  ) async throws -> ServerSentEvent {
+    let job = event.kind.isFinal ? try await document(of: try await self.job(id, caller)) : nil
     let document = EventDocument(event, job: job) { link("/v1/edits/\(id)/previews/\($0)") }
     return ServerSentEvent(
       id: String(event.sequence), name: event.kind.name, data: try JSONText.encode(document))

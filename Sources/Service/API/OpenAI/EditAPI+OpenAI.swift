@@ -1,3 +1,4 @@
+import Access
 import FoundationEssentials
 import HTTP
 import HTTPTypes
@@ -139,7 +140,7 @@ struct OpenAIEdit: Sendable {
     var (seen, shown) = (Int64(0), 0)
     var latest = ContinuousClock.now
     while true {
-      let job = try await api.job(id)
+      let job = try await api.job(id, waiting.caller)
       for preview in (job.progress?.previews ?? []).dropFirst(shown) {
         try await show(preview, shown, job, to: writer)
         (shown, latest) = (shown + 1, .now)

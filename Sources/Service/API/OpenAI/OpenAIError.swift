@@ -10,8 +10,8 @@ struct OpenAIError: Error {
   var parameter: String?
   /// What kind of problem, for programs.
   var code: String?
-  /// Seconds until another try is worth it; nothing where none is.
-  var retryAfter: String?
+  /// When another try is worth it, and which key would do.
+  var fields = HTTPFields()
 
   static func invalid(
     _ parameter: String, _ message: String, code: String = "invalid_value"
@@ -39,7 +39,7 @@ extension OpenAIError {
       code: problem.type.split(separator: ":").last.map { word in
         word.split(separator: "-").joined(separator: "_")
       },
-      retryAfter: problem.fields[.retryAfter])
+      fields: problem.fields)
   }
 
   /// An edit that ended without pictures.
@@ -88,9 +88,8 @@ extension OpenAIError {
 
   var response: Response {
     var response = Response.json(document, status: status)
-    if let retryAfter {
-      response.fields[.retryAfter] = retryAfter
-    } else if status.code == 409 || status.code >= 500 {
+    response.fields.append(contentsOf: fields)
+    if fields[.retryAfter] == nil, status.code == 409 || status.code >= 500 {
       // Their clients try 409 and 5xx again by themselves, which would only fail again.
       response.fields[.shouldRetry] = "false"
     }

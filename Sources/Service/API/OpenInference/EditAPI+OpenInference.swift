@@ -1,3 +1,4 @@
+import Access
 import HTTP
 import HTTPTypes
 import Jobs
@@ -7,11 +8,11 @@ import Jobs
 extension EditAPI {
   var openInferenceRoutes: [Route] {
     [
-      route(.get, "/v2", serverMetadata),
-      route(.get, "/v2/health/live", liveOfServer),
-      route(.get, "/v2/health/ready", readyOfServer),
-      route(.get, "/v2/models/{model}", modelMetadata),
-      route(.get, "/v2/models/{model}/ready", readyOfModel),
+      route(.get, "/v2", scope: nil, serverMetadata),
+      route(.get, "/v2/health/live", scope: nil, liveOfServer),
+      route(.get, "/v2/health/ready", scope: nil, readyOfServer),
+      route(.get, "/v2/models/{model}", scope: .read, modelMetadata),
+      route(.get, "/v2/models/{model}/ready", scope: nil, readyOfModel),
     ]
   }
 

@@ -10,7 +10,8 @@ extension EditAPI {
     guard let scoring = surroundings.scoring else { throw APIError.judgesOff }
     guard !health.isDraining else { throw APIError.draining }
     let type = try contentType(of: request)
-    let pass = try gate.enter(request.peer?.limitKey, owner: onlyOwner, key: nil)
+    let pass = try gate.enter(
+      request.client?.limitKey, owner: request.caller.owner, key: nil)
     defer { gate.leave(pass) }
     let body = try await body(of: request, type)
     let submission = try ScoreSubmission(body, models: surroundings.models)

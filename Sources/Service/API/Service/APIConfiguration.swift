@@ -1,4 +1,5 @@
 package import Imaging
+package import Sockets
 
 /// What the API is told from outside; sizes in bytes.
 package struct APIConfiguration: Sendable {
@@ -19,6 +20,8 @@ package struct APIConfiguration: Sendable {
   /// backend may be one address.
   package var submissions = 128
   package var submissionsPerAddress = 64
+  /// Proxies whose word on a client's address is taken.
+  package var trustedProxies: [NetworkRange] = []
   /// A worker not heard of for so long does not count as alive.
   package var workerSilence = Duration.seconds(30)
 

@@ -1,3 +1,4 @@
+import Access
 package import HTTP
 import HTTPTypes
 package import Jobs
@@ -12,17 +13,19 @@ package struct EditAPI: Sendable {
     package var models: ModelCatalogue
     /// Scores pictures for `POST /v1/scores`; `nil` where every judge is off.
     package var scoring: (any PictureScoring)?
+    package var access: AccessControl
     package var health: Health
     package var metrics: PrometheusRegistry
     package var logger: Logger
 
     package init(
       store: any JobStore, models: ModelCatalogue, scoring: (any PictureScoring)? = nil,
-      health: Health, metrics: PrometheusRegistry, logger: Logger
+      access: AccessControl, health: Health, metrics: PrometheusRegistry, logger: Logger
     ) {
       self.store = store
       self.models = models
       self.scoring = scoring
+      self.access = access
       self.health = health
       self.metrics = metrics
       self.logger = logger
@@ -53,26 +56,27 @@ package struct EditAPI: Sendable {
   var health: Health { surroundings.health }
   var logger: Logger { surroundings.logger }
 
-  /// Every operation; `openapi.yaml` describes the same, which a test checks.
+  /// Every operation with the scope that its caller's key must have, nil where nobody is asked;
+  /// `openapi.yaml` describes the same, which a test checks.
   package var routes: [Route] {
     [
-      route(.post, "/v1/edits", submit),
-      route(.get, "/v1/edits", list),
-      route(.get, "/v1/edits/{id}", show),
-      route(.delete, "/v1/edits/{id}", cancel),
-      route(.get, "/v1/edits/{id}/events", events),
-      route(.get, "/v1/edits/{id}/previews/{k}", preview),
-      route(.get, "/v1/edits/{id}/images/{k}", image),
-      route(.get, "/v1/edits/{id}/images/{k}/coherence", coherenceMap),
-      route(.post, "/v1/scores", score),
-      route(.get, "/v1/models", models),
-      openAIRoute(.get, "/v1/models/{model}", model),
-      openAIRoute(.post, "/v1/images/edits", editImages),
-      route(.get, "/livez", livez),
-      route(.get, "/readyz", readyz),
-      route(.get, "/startupz", startupz),
-      route(.get, "/metrics", metrics),
-      route(.get, "/openapi.yaml", document),
+      route(.post, "/v1/edits", scope: .edit, submit),
+      route(.get, "/v1/edits", scope: .read, list),
+      route(.get, "/v1/edits/{id}", scope: .read, show),
+      route(.delete, "/v1/edits/{id}", scope: .edit, cancel),
+      route(.get, "/v1/edits/{id}/events", scope: .read, events),
+      route(.get, "/v1/edits/{id}/previews/{k}", scope: .read, preview),
+      route(.get, "/v1/edits/{id}/images/{k}", scope: .read, image),
+      route(.get, "/v1/edits/{id}/images/{k}/coherence", scope: .read, coherenceMap),
+      route(.post, "/v1/scores", scope: .edit, score),
+      route(.get, "/v1/models", scope: .read, models),
+      openAIRoute(.get, "/v1/models/{model}", scope: .read, model),
+      openAIRoute(.post, "/v1/images/edits", scope: .edit, editImages),
+      route(.get, "/livez", scope: nil, livez),
+      route(.get, "/readyz", scope: nil, readyz),
+      route(.get, "/startupz", scope: nil, startupz),
+      route(.get, "/metrics", scope: .read, metrics),
+      route(.get, "/openapi.yaml", scope: nil, document),
     ] + openInferenceRoutes + stableDiffusionRoutes
   }
 
@@ -82,33 +86,46 @@ package struct EditAPI: Sendable {
     let requests = surroundings.metrics
     return chain(
       [
-        requestIDs(), accessLog(logger, level: .debug),
+        requestIDs(), ClientAddresses(trusting: configuration.trustedProxies).middleware,
+        accessLog(logger, level: .debug),
         observed { RequestMetrics.record($0, $1, $2, in: requests) }, safetyHeaders(),
       ],
       { await router.respond(to: $0) })
   }
 
+  /// Asks who the caller is before the operation sees the request, and writes down what callers
+  /// change.
+  ///
   /// - Parameter failure: the form of errors that the route's clients expect; problems as a rule.
   func route(
-    _ method: HTTPRequest.Method, _ pattern: String,
+    _ method: HTTPRequest.Method, _ pattern: String, scope: Scope?,
     _ operation: nonisolated(nonsending) @escaping @Sendable (Request) async throws -> Response,
     failure: @escaping @Sendable (any Error, () -> Problem) -> Response = { $1().response }
   ) -> Route {
-    Route(method, pattern) { [logger] request in
+    Route(method, pattern) { [logger, access = surroundings.access] request in
+      var request = request
       do {
-        return try await operation(request)
+        request.principal = try access.admit(request, scope)
       } catch {
         return failure(error) { Self.problem(of: error, request, logger) }
       }
+      var response: Response
+      do {
+        response = try await operation(request)
+      } catch {
+        response = failure(error) { Self.problem(of: error, request, logger) }
+      }
+      if method != .get { access.audit.carriedOut(request, response) }
+      return response
     }
   }
 
   private func openAIRoute(
-    _ method: HTTPRequest.Method, _ pattern: String,
+    _ method: HTTPRequest.Method, _ pattern: String, scope: Scope?,
     _ operation: nonisolated(nonsending) @escaping @Sendable (Request) async throws -> Response
   ) -> Route {
     route(
-      method, pattern, operation,
+      method, pattern, scope: scope, operation,
       failure: { error, problem in (error as? OpenAIError ?? OpenAIError(problem())).response })
   }
 
@@ -129,15 +146,5 @@ package struct EditAPI: Sendable {
         metadata: ["error": "\(error)", "path": "\(request.path)", "request_id": "\(request.id)"])
     }
     return problem
-  }
-}
-
-/// No guessing of types, and no caching of what changes unless a route says so.
-private func safetyHeaders() -> Middleware {
-  { request, next in
-    var response = await next(request)
-    response.fields[.contentTypeOptions] = "nosniff"
-    if response.fields[.cacheControl] == nil { response.fields[.cacheControl] = "no-store" }
-    return response
   }
 }

@@ -1,3 +1,4 @@
+import Access
 import FoundationEssentials
 import HTTP
 import HTTPTypes
@@ -7,21 +8,21 @@ import Jobs
 extension EditAPI {
   var stableDiffusionRoutes: [Route] {
     [
-      stableDiffusionRoute(.post, "/sdapi/v1/img2img", imageToImage),
-      stableDiffusionRoute(.get, "/sdapi/v1/progress", progress),
-      stableDiffusionRoute(.post, "/sdapi/v1/interrupt", interrupt),
-      stableDiffusionRoute(.get, "/sdapi/v1/options", options),
-      stableDiffusionRoute(.get, "/sdapi/v1/samplers", samplers),
-      stableDiffusionRoute(.get, "/sdapi/v1/sd-models", checkpoints),
+      stableDiffusionRoute(.post, "/sdapi/v1/img2img", scope: .edit, imageToImage),
+      stableDiffusionRoute(.get, "/sdapi/v1/progress", scope: .read, progress),
+      stableDiffusionRoute(.post, "/sdapi/v1/interrupt", scope: .edit, interrupt),
+      stableDiffusionRoute(.get, "/sdapi/v1/options", scope: .read, options),
+      stableDiffusionRoute(.get, "/sdapi/v1/samplers", scope: .read, samplers),
+      stableDiffusionRoute(.get, "/sdapi/v1/sd-models", scope: .read, checkpoints),
     ]
   }
 
   private func stableDiffusionRoute(
-    _ method: HTTPRequest.Method, _ pattern: String,
+    _ method: HTTPRequest.Method, _ pattern: String, scope: Scope?,
     _ operation: nonisolated(nonsending) @escaping @Sendable (Request) async throws -> Response
   ) -> Route {
     route(
-      method, pattern, operation,
+      method, pattern, scope: scope, operation,
       failure: { error, problem in
         (error as? StableDiffusionError ?? StableDiffusionError(problem())).response
       })
@@ -133,7 +134,7 @@ extension EditAPI {
 
   /// How far the oldest running edit of this kind is.
   private func progress(_ request: Request) async throws -> Response {
-    let jobs = try await marked()
+    let jobs = try await marked(request.caller)
     var answer = Progress()
     answer.state.jobCount = jobs.count
     guard let job = jobs.last(where: { $0.state == .running }), let progress = job.progress else {
@@ -152,14 +153,14 @@ extension EditAPI {
 
   /// Cancels the caller's edits of this kind, and nobody else's.
   private func interrupt(_ request: Request) async throws -> Response {
-    for job in try await marked() { _ = try await store.cancel(job.id) }
+    for job in try await marked(request.caller) { _ = try await store.cancel(job.id) }
     return Response.json([String: String]())
   }
 
   /// The caller's jobs that came this way and have not ended, newest first.
-  private func marked() async throws -> [Job] {
+  private func marked(_ caller: Caller) async throws -> [Job] {
     let page = try await store.jobs(
-      JobQuery(owner: onlyOwner, states: [.queued, .running], limit: configuration.pageLimit))
+      JobQuery(owner: caller.owner, states: [.queued, .running], limit: configuration.pageLimit))
     return page.jobs.filter { $0.parameters.metadata?[StableDiffusionForm.mark] == true }
   }
 

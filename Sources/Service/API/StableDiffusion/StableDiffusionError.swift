@@ -6,7 +6,8 @@ import Jobs
 struct StableDiffusionError: Error {
   var status: HTTPResponse.Status
   var detail: String
-  var retryAfter: String?
+  /// When another try is worth it, and which key would do.
+  var fields = HTTPFields()
 
   static func invalid(_ field: String, _ detail: String) -> StableDiffusionError {
     StableDiffusionError(status: .unprocessableContent, detail: "\(field) \(detail)")
@@ -19,7 +20,7 @@ extension StableDiffusionError {
     self.init(
       status: problem.status == .badRequest ? .unprocessableContent : problem.status,
       detail: details.isEmpty ? problem.detail : details.joined(separator: "; "),
-      retryAfter: problem.fields[.retryAfter])
+      fields: problem.fields)
   }
 
   /// An edit that ended without pictures.
@@ -40,7 +41,7 @@ extension StableDiffusionError {
   var response: Response {
     var response = Response.json(
       Document(error: status.reasonPhrase, detail: detail, errors: detail), status: status)
-    response.fields[.retryAfter] = retryAfter
+    response.fields.append(contentsOf: fields)
     return response
   }
 }

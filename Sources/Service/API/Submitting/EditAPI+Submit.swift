@@ -3,9 +3,6 @@ import HTTPTypes
 import Jobs
 import Observability
 
-/// Whose jobs these are until keys tell callers apart.
-let onlyOwner = "local"
-
 extension EditAPI {
   /// `POST /v1/edits`: 202 with the accepted job, or 200 with the ended one after `Prefer: wait`.
   func submit(_ request: Request) async throws -> Response {
@@ -13,7 +10,7 @@ extension EditAPI {
     let (id, isReplay, _) = try await accept(request) { (try await body(of: request, type), ()) }
     let wait = Preferences(request.fields[values: .prefer]).wait
     let seconds = wait.map { min($0, Int(configuration.maximumWait.components.seconds)) }
-    let job = try await awaitEnd(of: id, for: .seconds(seconds ?? 0))
+    let job = try await awaitEnd(of: id, for: .seconds(seconds ?? 0), request.caller)
     let document = try await self.document(of: job)
     let isDone = seconds != nil && job.state.isFinal
     var response = Response.json(document, status: isDone ? .ok : .accepted)
@@ -32,7 +29,7 @@ extension EditAPI {
   ) async throws -> (id: JobID, isReplay: Bool, rest: Rest) {
     guard !health.isDraining else { throw APIError.draining }
     let key = try idempotencyKey(of: request)
-    let pass = try gate.enter(request.peer?.limitKey, owner: onlyOwner, key: key)
+    let pass = try gate.enter(request.client?.limitKey, owner: request.caller.owner, key: key)
     defer { gate.leave(pass) }
     let (body, rest) = try await receive()
     let checked = try await checking.run { [configuration, surroundings] in
@@ -68,15 +65,18 @@ extension EditAPI {
     let trace = request.fields[.traceparent].flatMap { TraceContext(traceparent: $0) }
     let outcome = try await store.submit(
       Submission(
-        owner: onlyOwner, parameters: edit.parameters, seed: edit.parameters.drawSeed(),
+        owner: request.caller.owner, parameters: edit.parameters, seed: edit.parameters.drawSeed(),
         image: image, mask: mask,
         idempotency: key.map { IdempotencyClaim(key: $0, requestHash: edit.fingerprint) },
-        traceparent: trace?.traceparent))
+        traceparent: trace?.traceparent, ownerLimit: request.caller.jobsInFlight))
     switch outcome {
     case .accepted(let job): return (job.id, false)
     case .replayed(let id): return (id, true)
     case .payloadDiffers(let id): throw APIError.keyUsedOtherwise(id)
     case .queueFull(let queue): throw APIError.queueFull(retryAfter: await retryAfter(queue))
+    case .ownerLimitReached(let queue):
+      throw APIError.denied(
+        await surroundings.access.overQuota(request, retryAfter: retryAfter(queue)))
     case .draining: throw APIError.draining
     }
   }

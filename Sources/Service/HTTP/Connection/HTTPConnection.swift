@@ -99,7 +99,8 @@ package actor HTTPConnection {
   ///
   /// To HEAD without content, whatever is wrong with its fields (RFC 9110 section 9.3.2).
   private func refuse(_ error: HTTPError) {
-    let response = Problem(error).response
+    var response = Problem(error).response
+    response.addSafetyHeaders()
     let head = RequestHead(
       method: machine.parser.method ?? .get, target: RequestTarget(path: "/"))
     write(ResponseEncoder(request: head, response: response), keepsAlive: false)

@@ -13,6 +13,9 @@ extension HTTPField.Name {
   static let accelBuffering = known("X-Accel-Buffering")
   /// Tells OpenAI's clients whether to send a request again.
   package static let shouldRetry = known("X-Should-Retry")
+  package static let referrerPolicy = known("Referrer-Policy")
+  package static let forwarded = known("Forwarded")
+  package static let xForwardedFor = known("X-Forwarded-For")
   static let contentTransferEncoding = known("Content-Transfer-Encoding")
 
   /// For names that are tokens by sight; the package can only make them optional.

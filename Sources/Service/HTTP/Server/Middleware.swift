@@ -54,7 +54,7 @@ package func accessLog(_ logger: Logger, level: Logger.Level = .info) -> Middlew
       metadata: [
         "method": "\(request.method.rawValue)", "path": "\(request.path)",
         "status": "\(response.status.code)", "request_id": "\(request.id)",
-        "peer": "\(request.peer?.host ?? "-")",
+        "peer": "\(request.peer?.host ?? "-")", "client": "\(request.client?.host ?? "-")",
         "seconds": "\((ContinuousClock.now - request.received) / .seconds(1))",
       ])
     return response

@@ -5,7 +5,12 @@ package import Sockets
 package struct Request: Sendable {
   package var head: RequestHead
   package var body: RequestBody
+  /// The other end of the connection: the client or a proxy.
   package var peer: SocketAddress?
+  /// Whom limits and logs count the request for; the peer, unless middleware knows better.
+  package var client: SocketAddress?
+  /// Who asks, set and understood by the layers above that know callers.
+  package var principal: (any Sendable)?
   /// For logs and for the `X-Request-Id` of the answer; set by middleware.
   package var id: String
   /// What the router found in the path, percent-decoded.
@@ -19,6 +24,7 @@ package struct Request: Sendable {
     self.head = head
     self.body = body
     self.peer = peer
+    client = peer
     self.received = received
     id = ""
     parameters = PathParameters()

@@ -21,6 +21,9 @@ enum Schema {
       try db.execute(sql: jobs)
       try db.execute(sql: companions)
     }
+    migrator.registerMigration("2-in-flight-of-owner") { db in
+      try db.execute(sql: inFlight)
+    }
     return migrator
   }
 
@@ -63,6 +66,10 @@ enum Schema {
     CREATE INDEX jobs_finished ON jobs (finished_at)
       WHERE finished_at IS NOT NULL AND gone_at IS NULL;
     CREATE INDEX jobs_gone ON jobs (gone_at) WHERE gone_at IS NOT NULL;
+    """
+
+  private static let inFlight = """
+    CREATE INDEX jobs_in_flight_of_owner ON jobs (owner) WHERE state IN ('queued', 'running');
     """
 
   private static let companions = """

@@ -11,7 +11,7 @@ struct JobRow {
   let rank: Int64
   let goneAt: Timestamp?
 
-  var lookup: JobLookup { goneAt == nil ? .found(job) : .gone }
+  var lookup: JobLookup { goneAt == nil ? .found(job) : .gone(owner: job.owner) }
 
   /// Throws `corrupt` when a column does not hold what was written there.
   init(_ row: Row) throws {

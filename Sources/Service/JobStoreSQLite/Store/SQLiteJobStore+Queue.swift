@@ -25,6 +25,12 @@ extension SQLiteJobStore {
       db.cachedStatement(sql: "SELECT count(*) FROM jobs WHERE state = 'queued'")) ?? 0
   }
 
+  /// Jobs of an owner that wait or run; counted in an index that holds no others.
+  static func inFlight(of owner: String, _ db: Database) throws -> Int {
+    let sql = "SELECT count(*) FROM jobs WHERE owner = ? AND state IN ('queued', 'running')"
+    return try Int.fetchOne(db.cachedStatement(sql: sql), arguments: [owner]) ?? 0
+  }
+
   func queueStatistics(_ now: Timestamp, _ db: Database) throws -> QueueStatistics {
     let running = try Int.fetchOne(
       db.cachedStatement(sql: "SELECT count(*) FROM jobs WHERE state = 'running'"))

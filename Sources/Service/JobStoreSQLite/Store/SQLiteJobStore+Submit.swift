@@ -19,6 +19,11 @@ extension SQLiteJobStore {
       return earlier
     }
     guard !isDraining.withLock({ $0 }) else { return .draining }
+    if let limit = submission.ownerLimit,
+      try Self.inFlight(of: submission.owner, db) >= limit
+    {
+      return .ownerLimitReached(try queueStatistics(now, db))
+    }
     let queued = try Self.queueLength(db)
     guard queued < settings.queueLimit else { return .queueFull(try queueStatistics(now, db)) }
     return .accepted(try insert(newJob(submission, now), submission.idempotency, now, db))

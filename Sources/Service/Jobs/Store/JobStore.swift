@@ -56,8 +56,8 @@ package protocol JobStore: BlobStore {
 
 package enum JobLookup: Sendable, Hashable {
   case found(Job)
-  /// It was there, and its time is over (410).
-  case gone
+  /// It was there, and its time is over (410 for its owner).
+  case gone(owner: String)
   case unknown
 }
 

@@ -8,10 +8,13 @@ package struct Submission: Sendable {
   package var mask: BlobReference?
   package var idempotency: IdempotencyClaim?
   package var traceparent: String?
+  /// Jobs that the owner may have queued and running, this one included; `nil` is no limit.
+  package var ownerLimit: Int?
 
   package init(
     owner: String, parameters: EditParameters, seed: UInt32, image: BlobReference,
-    mask: BlobReference? = nil, idempotency: IdempotencyClaim? = nil, traceparent: String? = nil
+    mask: BlobReference? = nil, idempotency: IdempotencyClaim? = nil, traceparent: String? = nil,
+    ownerLimit: Int? = nil
   ) {
     self.owner = owner
     self.parameters = parameters
@@ -20,6 +23,7 @@ package struct Submission: Sendable {
     self.mask = mask
     self.idempotency = idempotency
     self.traceparent = traceparent
+    self.ownerLimit = ownerLimit
   }
 }
 
@@ -58,6 +62,8 @@ package enum SubmitOutcome: Sendable, Hashable {
   case payloadDiffers(JobID)
   /// As many jobs wait as may (503 with Retry-After).
   case queueFull(QueueStatistics)
+  /// The owner has as many jobs queued and running as it may (429 with Retry-After).
+  case ownerLimitReached(QueueStatistics)
   /// The service is stopping (503 with Retry-After).
   case draining
 }

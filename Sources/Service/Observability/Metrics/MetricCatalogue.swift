@@ -36,6 +36,17 @@ package enum MetricCatalogue {
     labels: ["method", "route", "status"],
     help: "Time from the last byte of a request to the last byte of its response.")
 
+  // MARK: Access
+
+  package static let requestsDenied = MetricDescription(
+    "byteedit_requests_denied_total", .counter, labels: ["reason"],
+    help: "Requests that were not let in, by reason.")
+  package static let activeKeys = MetricDescription(
+    "byteedit_keys_active", .gauge, help: "API keys that are neither disabled nor expired.")
+  package static let keyReloads = MetricDescription(
+    "byteedit_key_reloads_total", .counter, labels: ["outcome"],
+    help: "Times that the keys file was read again, by outcome.")
+
   // MARK: Process
 
   package static let residentMemory = MetricDescription(
@@ -57,7 +68,8 @@ package enum MetricCatalogue {
 
   package static let all = [
     queueDepth, queueOldest, jobs, jobsInFlight, jobWait, leaseLost, stageDuration, rewardScore,
-    requestDuration, residentMemory, openDescriptors, maximumDescriptors, processorTime, startTime,
+    requestDuration, requestsDenied, activeKeys, keyReloads, residentMemory, openDescriptors,
+    maximumDescriptors, processorTime, startTime,
     droppedSeries,
   ]
 

@@ -23,4 +23,7 @@ int byteedit_sha256_finish(byteedit_sha256 *context, uint8_t *digest);
 /* Frees the context; NULL is allowed. */
 void byteedit_sha256_destroy(byteedit_sha256 *context);
 
+/* 1 when both hold the same `count` bytes, else 0, in a time that depends on `count` alone. */
+int byteedit_equal(const void *left, const void *right, size_t count);
+
 #endif

@@ -20,6 +20,9 @@ int platform_resolve(const char *host, uint16_t port, struct platform_address *a
 /// The text of a getaddrinfo error code.
 const char *platform_resolve_error(int code);
 
+/// Reads a numeric address: four decimal numbers, or IPv6 without a zone. Returns 0, or -1.
+int platform_parse_address(const char *text, struct platform_address *address);
+
 /// Writes the numeric text of an address (at least 46 bytes of room). Returns 0, or -1.
 int platform_format_address(struct platform_address address, char *text, size_t capacity);
 
