@@ -84,6 +84,22 @@ import Testing
     #expect(found.host == client)
   }
 
+  @Test func `whatever a client sends, what the proxy adds in a line of its own is read`() {
+    var generator = SystemRandomNumberGenerator()
+    let pieces = [
+      "for", "by", "=", ";", ",", "\"", "\\", "[", "]", ":", "192.0.2.1", "2001:db8::1", "_a", " ",
+      "\t", "unknown", "ä", "\u{0}", "80",
+    ]
+    for _ in 0..<20_000 {
+      let count = Int.random(in: 0...12, using: &generator)
+      let line = (0..<count).compactMap { _ in pieces.randomElement(using: &generator) }.joined()
+      let last = ForwardedPath(forwarded: [line, "for=192.0.2.9"]).hops.last
+      #expect(last == Self.hop("192.0.2.9"), "\(line)")
+      let older = ForwardedPath(xForwardedFor: [line, "192.0.2.9"]).hops.last
+      #expect(older == Self.hop("192.0.2.9"), "\(line)")
+    }
+  }
+
   @Test func `with nobody trusted the peer is the client`() throws {
     let peer = try #require(SocketAddress(numeric: "127.0.0.1"))
     let addresses = ClientAddresses(trusting: [])

@@ -32,7 +32,8 @@ import Testing
   @Test(arguments: [
     ("port", "65536"), ("port", "eighty"), ("workers", "0"), ("log_level", "loud"),
     ("provenance", "perhaps"), ("lease_seconds", "-1"), ("weights", "fp8"), ("lora", ""),
-    ("merge_lora", "style="), ("lora", "a=b.safetensors,"),
+    ("trusted_proxies", "10.0.0.1/8"), ("trusted_proxies", "proxy.example"),
+    ("auth_failures_per_minute", "0"), ("merge_lora", "style="), ("lora", "a=b.safetensors,"),
   ])
   func `a value out of range is refused by the setting's name`(
     _ name: String, _ value: String
@@ -57,6 +58,12 @@ import Testing
     }
     let winning = try resolve(options: ["lora": "p.safetensors"], file: ["lora": text])
     #expect(winning.adapters.map(\.name) == ["p"])
+  }
+
+  @Test func `trusted proxies are ranges with commas between`() throws {
+    let settings = try resolve(file: ["trusted_proxies": "10.0.0.0/8, ::1"])
+    #expect(settings.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])
+    #expect(try resolve(options: ["trusted_proxies": ""]).trustedProxies.isEmpty)
   }
 
   @Test func `an unknown name is refused in the file and reported in the environment`() throws {
