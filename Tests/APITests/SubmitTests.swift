@@ -204,6 +204,15 @@ import Testing
     #expect((1...120).contains(seconds))
   }
 
+  @Test func `a quota that waiting jobs fill is 507 and says when to come back`() async throws {
+    var settings = JobStoreSettings()
+    settings.quota = 1
+    let answer = try await TestService(settings: settings).submit(try .inpaint())
+    #expect(answer.status == 507)
+    #expect(answer.fields[.retryAfter] == "30")
+    #expect(String(decoding: answer.bytes, as: UTF8.self).contains("storage-quota"))
+  }
+
   @Test func `uploads are limited by address and in all, and a key on its way is 409`() async throws
   {
     let service = try TestService { ($0.submissions, $0.submissionsPerAddress) = (3, 2) }

@@ -149,8 +149,13 @@ extension APIError {
         .init(code: 507, reasonPhrase: "Insufficient Storage"), "storage-full", "Storage full",
         "the service has no room for more pictures: try again later, or free its disk",
         retryAfter: 60)
+    case .quotaExceeded:
+      problem(
+        .init(code: 507, reasonPhrase: "Insufficient Storage"), "storage-quota", "Storage quota",
+        "the pictures of waiting and running jobs fill the service's quota: try again when some "
+          + "have ended", retryAfter: 30)
     case .blobMissing: APIError.jobGone.problem
-    case .newerSchema, .corrupt, .failed:
+    case .newerSchema, .olderSchema, .corrupt, .failed:
       // What exactly broke is for the log, not for callers.
       problem(
         .internalServerError, "internal", "Internal error",

@@ -6,20 +6,18 @@ import Synchronization
 /// The blob directory behind queues of its own, with the memory of what was put just now.
 ///
 /// A picture is put before a job refers to it. Until then only this memory protects it from
-/// removal, for `grace` after the latest put.
+/// removal, until `takeOldPuts` forgets it.
 final class BlobKeeper: Sendable {
   private let directory: BlobDirectory
   private let clock: any WallClock
-  private let grace: Duration
   /// Few, and serial: a disk gets no faster by more threads.
   private let queues = (0..<4).map { DispatchQueue(label: "byteedit.blobs.\($0)") }
   private let nextQueue = Atomic(0)
   private let recentPuts = Lock<[BlobHash: Timestamp]>([:])
 
-  init(directory: BlobDirectory, clock: any WallClock, grace: Duration) {
+  init(directory: BlobDirectory, clock: any WallClock) {
     self.directory = directory
     self.clock = clock
-    self.grace = grace
   }
 
   func put(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobReference {
@@ -42,7 +40,12 @@ final class BlobKeeper: Sendable {
     recentPuts.withLock { $0[hash] != nil }
   }
 
-  /// Removes files that nothing refers to, but for those put within the grace; answers how many.
+  /// Lets a picture that was put a moment ago be removed.
+  func forgetPut(_ hash: BlobHash) {
+    recentPuts.withLock { $0[hash] = nil }
+  }
+
+  /// Removes files that nothing refers to, but for those put lately; answers how many.
   func remove(_ hashes: [BlobHash]) async throws(JobStoreError) -> Int {
     try await onQueue { [self] () throws(JobStoreError) in
       hashes.count(where: removeUnlessRecent)
@@ -58,7 +61,7 @@ final class BlobKeeper: Sendable {
   }
 
   /// Forgets puts older than the grace and answers them: they are orphans unless a job uses them.
-  func takeOldPuts() -> [BlobHash] {
+  func takeOldPuts(_ grace: Duration) -> [BlobHash] {
     let limit = clock.now() - grace
     return recentPuts.withLock { recent in
       let old = recent.filter { $0.value <= limit }.map(\.key)

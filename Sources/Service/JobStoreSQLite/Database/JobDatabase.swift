@@ -19,7 +19,9 @@ final class JobDatabase: Sendable {
   private let pending = Lock<[GroupedWrite]>([])
   private let isClosed = Lock(false)
 
-  init(path: String, busyTimeout: Duration, maximumPages: Int?) throws {
+  /// - Parameter migrates: brings an older schema up to date; else one that is not of this version
+  ///   is refused.
+  init(path: String, busyTimeout: Duration, maximumPages: Int?, migrates: Bool = true) throws {
     let lane = DispatchQueue(label: "byteedit.jobs.write")
     self.lane = lane
     var configuration = Configuration()
@@ -31,7 +33,7 @@ final class JobDatabase: Sendable {
       try db.execute(sql: "PRAGMA max_page_count = \(maximumPages)")
     }
     pool = try DatabasePool(path: path, configuration: configuration)
-    try Schema.migrate(pool)
+    try migrates ? Schema.migrate(pool) : Schema.requireCurrent(pool)
     try Self.setSynchronous(pool, to: .full)
     configuration.targetQueue = lane
     relaxedWriter = try DatabaseQueue(path: path, configuration: configuration)

@@ -4,16 +4,29 @@ import Jobs
 /// The tables, one migration per released shape; once released, a migration never changes.
 enum Schema {
   static func migrate(_ database: DatabasePool) throws {
-    let migrator = migrations()
-    let newer = try database.read { db in
-      try migrator.hasBeenSuperseded(db)
-        ? migrator.appliedIdentifiers(db).subtracting(migrator.migrations) : []
-    }
-    guard newer.isEmpty else {
-      throw JobStoreError.newerSchema(found: newer.sorted().joined(separator: ", "))
-    }
-    try migrator.migrate(database)
+    try database.read(refuseNewer)
+    try migrations().migrate(database)
   }
+
+  /// Throws unless the schema is this version's, and changes nothing.
+  static func requireCurrent(_ database: some DatabaseReader) throws {
+    try database.read { db in
+      try refuseNewer(db)
+      guard try migrations().hasCompletedMigrations(db) else {
+        throw JobStoreError.olderSchema
+      }
+    }
+  }
+
+  private static func refuseNewer(_ db: Database) throws {
+    let migrator = migrations()
+    guard try migrator.hasBeenSuperseded(db) else { return }
+    let newer = try migrator.appliedIdentifiers(db).subtracting(migrator.migrations)
+    throw JobStoreError.newerSchema(found: newer.sorted().joined(separator: ", "))
+  }
+
+  /// The latest migration, which names the schema.
+  static var version: String { migrations().migrations.last ?? "" }
 
   private static func migrations() -> DatabaseMigrator {
     var migrator = DatabaseMigrator()

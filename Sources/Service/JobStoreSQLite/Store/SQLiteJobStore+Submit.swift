@@ -3,8 +3,12 @@ package import Jobs
 
 extension SQLiteJobStore {
   package func submit(_ submission: Submission) async throws(JobStoreError) -> SubmitOutcome {
-    let outcome = try await database.durable { [self] db in
-      try accept(submission, db)
+    let outcome: SubmitOutcome
+    do {
+      outcome = try await database.durable { [self] db in try accept(submission, db) }
+    } catch {
+      if case .quotaExceeded = error { try await discard(submission) }
+      throw error
     }
     if case .accepted(let job) = outcome { announce(job) }
     return outcome
@@ -26,6 +30,7 @@ extension SQLiteJobStore {
     }
     let queued = try Self.queueLength(db)
     guard queued < settings.queueLimit else { return .queueFull(try queueStatistics(now, db)) }
+    try makeRoom(for: submission, now, db)
     return .accepted(try insert(newJob(submission, now), submission.idempotency, now, db))
   }
 
@@ -53,7 +58,7 @@ extension SQLiteJobStore {
       traceparent: submission.traceparent)
   }
 
-  private func insert(
+  func insert(
     _ job: Job, _ claim: IdempotencyClaim?, _ now: Timestamp, _ db: Database
   ) throws -> Job {
     for blob in [job.image, job.mask].compactMap(\.self) {

@@ -7,7 +7,7 @@ extension SQLiteJobStore {
 
   package func tidy() async throws(JobStoreError) -> TidyReport {
     let now = clock.now()
-    let oldPuts = blobs.takeOldPuts()
+    let oldPuts = blobs.takeOldPuts(putGrace)
     let round = try await database.durable { [self] db in
       try tidy(now, oldPuts, db)
     }
@@ -30,7 +30,8 @@ extension SQLiteJobStore {
     round.changed = lost + late
     round.report.leasesExpired = lost.count
     round.report.jobsExpired = late.count
-    round.report.jobsGone = try takeAway(now, db)
+    round.report.jobsGone = try takeOutlived(now, db)
+    round.report.jobsGone += try keepQuota(now, db)
     try db.execute(
       sql: "DELETE FROM idempotency WHERE expires_at <= ?", arguments: [now.milliseconds])
     try forget(now, db)
@@ -50,18 +51,26 @@ extension SQLiteJobStore {
     return rows.map(\.job)
   }
 
-  /// Jobs whose time is over become gone: what they asked and made is erased, the id is kept.
-  private func takeAway(_ now: Timestamp, _ db: Database) throws -> Int {
+  private func takeOutlived(_ now: Timestamp, _ db: Database) throws -> Int {
     let limit = (now - settings.resultRetention).milliseconds
+    return try Self.takeAway(
+      "finished_at <= ? AND gone_at IS NULL LIMIT \(Self.batch)", [limit], now, db)
+  }
+
+  /// Jobs that meet the condition become gone: what they asked and made is erased, the id is kept.
+  ///
+  /// Answers how many. Their pictures go with the next round of upkeep.
+  static func takeAway(
+    _ condition: String, _ arguments: StatementArguments, _ now: Timestamp, _ db: Database
+  ) throws -> Int {
     let ids = try String.fetchAll(
       db,
       sql: """
         UPDATE jobs SET gone_at = ?, parameters = '{}', progress = NULL, result = NULL, error = NULL
-        WHERE id IN (
-          SELECT id FROM jobs WHERE finished_at <= ? AND gone_at IS NULL LIMIT \(Self.batch))
+        WHERE id IN (SELECT id FROM jobs WHERE \(condition))
         RETURNING id
         """,
-      arguments: [now.milliseconds, limit])
+      arguments: [now.milliseconds] + arguments)
     for id in ids {
       try db.execute(sql: "DELETE FROM job_events WHERE job_id = ?", arguments: [id])
       try db.execute(sql: "DELETE FROM blob_uses WHERE job_id = ?", arguments: [id])

@@ -1,5 +1,6 @@
 import Dispatch
 import GRDB
+import Glibc
 package import Jobs
 import Locks
 
@@ -9,14 +10,18 @@ import Locks
 ///     data/jobs.sqlite      jobs, events, idempotency keys, workers (WAL)
 ///     data/blobs/ab/abcd…   pictures by content
 package final class SQLiteJobStore: JobStore {
-  let settings: JobStoreSettings
   let clock: any WallClock
   let database: JobDatabase
   let blobs: BlobKeeper
   let notifier = ChangeNotifier()
   let isDraining = Lock(false)
+  private let limits: Lock<JobStoreSettings>
   private let onEnd: @Sendable (Job) -> Void
-  private let lock: DirectoryLock
+  /// `nil` where another process may hold the directory.
+  private let lock: DirectoryLock?
+
+  /// The limits in force; `apply` changes them.
+  package var settings: JobStoreSettings { limits.withLock { $0 } }
 
   /// What the store takes from its surroundings; tests put their own here.
   package struct Environment: Sendable {
@@ -41,13 +46,13 @@ package final class SQLiteJobStore: JobStore {
     directory: String, settings: JobStoreSettings = JobStoreSettings(),
     environment: Environment = Environment()
   ) throws(JobStoreError) {
-    self.settings = settings
+    limits = Lock(settings)
     clock = environment.clock
     onEnd = environment.onEnd
     try makeDirectory(directory)
     lock = try DirectoryLock(directory: directory)
     let files = try BlobDirectory(path: directory + "/blobs", calls: environment.fileCalls)
-    blobs = BlobKeeper(directory: files, clock: environment.clock, grace: settings.blobGrace)
+    blobs = BlobKeeper(directory: files, clock: environment.clock)
     database = try translating {
       try JobDatabase(
         path: directory + "/jobs.sqlite", busyTimeout: environment.busyTimeout,
@@ -55,6 +60,39 @@ package final class SQLiteJobStore: JobStore {
     }.get()
     try Self.synchronizeFolder(directory, environment.fileCalls)
     try recover(files)
+  }
+
+  /// Joins a data directory that another process may hold, for operators: jobs can be read,
+  /// cancelled, submitted again and taken away beside a running service.
+  ///
+  /// SQLite lets the processes take turns. Nothing is recovered or migrated, and no file is ever
+  /// removed, since only the holder knows which pictures came a moment ago. The holder's waiters
+  /// learn of changes when they next look. Throws `failed` where no database is and `newerSchema`
+  /// or `olderSchema` where it is not this version's. Blocks.
+  package init(
+    attachedTo directory: String, settings: JobStoreSettings = JobStoreSettings(),
+    environment: Environment = Environment()
+  ) throws(JobStoreError) {
+    limits = Lock(settings)
+    clock = environment.clock
+    onEnd = environment.onEnd
+    lock = nil
+    guard access(directory + "/jobs.sqlite", F_OK) == 0 else {
+      throw .failed(
+        "there is no job database in \(directory); name the data directory of a service")
+    }
+    let files = try BlobDirectory(path: directory + "/blobs", calls: environment.fileCalls)
+    blobs = BlobKeeper(directory: files, clock: environment.clock)
+    database = try translating {
+      try JobDatabase(
+        path: directory + "/jobs.sqlite", busyTimeout: environment.busyTimeout,
+        maximumPages: environment.maximumPages, migrates: false)
+    }.get()
+  }
+
+  /// Changes the limits from now on; what was accepted under the old ones stays.
+  package func apply(_ settings: JobStoreSettings) {
+    limits.withLock { $0 = settings }
   }
 
   /// The names of new files are on disk before the first promise is made.
@@ -88,7 +126,7 @@ package final class SQLiteJobStore: JobStore {
       DispatchQueue.global().async { [self] in
         try? database.close()
         notifier.wakeAll()
-        lock.release()
+        lock?.release()
         continuation.resume()
       }
     }

@@ -4,7 +4,11 @@ package enum JobStoreError: Error, Sendable, Hashable, CustomStringConvertible {
   case locked(directory: String)
   /// The database was written by a newer version.
   case newerSchema(found: String)
+  /// The database was written by an older version, and only a starting service migrates it.
+  case olderSchema
   case diskFull
+  /// What waits and runs leaves no room under the quota, in bytes.
+  case quotaExceeded(limit: Int)
   /// The database stayed busy; the call may be repeated.
   case busy
   case blobMissing(BlobHash)
@@ -20,6 +24,11 @@ package enum JobStoreError: Error, Sendable, Hashable, CustomStringConvertible {
       "\(directory) is in use by another process; stop it or choose another data directory"
     case .newerSchema(let found):
       "the database was written by a newer version (\(found)); run that version or a newer one"
+    case .olderSchema:
+      "the database was written by an older version; start the service once, which updates it"
+    case .quotaExceeded(let limit):
+      "the pictures of waiting and running jobs fill the quota of \(limit) bytes; wait for them to "
+        + "end or raise the quota"
     case .diskFull: "no space is left in the data directory; free some"
     case .busy: "the database is busy; try again"
     case .blobMissing(let hash): "picture \(hash) is not stored; submit it again"

@@ -13,6 +13,11 @@ package struct JobStoreSettings: Sendable, Hashable {
   package var ageingPerPriority = Duration.seconds(60)
   /// How long a stored picture may wait for a job that refers to it.
   package var blobGrace = Duration.seconds(600)
+  /// Bytes that the pictures and the database may take; `nil` = the disk's.
+  ///
+  /// Beyond it the oldest ended jobs are taken away before their time, and what does not fit even
+  /// then is refused.
+  package var quota: Int?
 
   package init() {}
 
