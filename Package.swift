@@ -221,7 +221,7 @@ let package = Package(
         "API", "Access", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability",
         "Locks", httpTypes, logging, metrics, yams,
       ]),
-    test("byteedit", ["byteedit"]),
+    test("byteedit", ["byteedit", "Jobs", "JobStoreSQLite", "Observability", "Locks", logging]),
     .target(
       name: "FuzzTargets", dependencies: ["Checkpoints", "Diffusion", "Models", "Tokenizers"],
       path: "Fuzz/Targets", swiftSettings: numeric),

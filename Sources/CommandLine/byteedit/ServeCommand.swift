@@ -11,7 +11,7 @@ struct ServeCommand: AsyncParsableCommand {
     discussion: """
       Every setting can be given as an option, as an environment variable (BYTEEDIT_PORT=9000) or \
       in a YAML or JSON file (port: 9000); options win over the environment, the environment over \
-      the file. Without API keys only loopback addresses are listened on.
+      the file. SIGHUP reads the file again; the settings marked * change without a restart. Without API keys only loopback addresses are listened on.
 
       SETTINGS
       """ + "\n" + ServeKey.help)
@@ -46,6 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(name: .long, help: ServeKey.help(of: "trusted_proxies")) var trustedProxies: String?
   @Option(name: .long, help: ServeKey.help(of: "keys"), completion: .file()) var keys: String?
   @Option(name: .long, help: ServeKey.help(of: "retention_hours")) var retentionHours: String?
+  @Option(name: .long, help: ServeKey.help(of: "data_quota_mib")) var dataQuotaMib: String?
   @Option(name: .long, help: ServeKey.help(of: "lease_seconds")) var leaseSeconds: String?
   @Option(name: .long, help: ServeKey.help(of: "max_attempts")) var maxAttempts: String?
   @Option(name: .long, help: ServeKey.help(of: "drain_seconds")) var drainSeconds: String?
@@ -58,15 +59,8 @@ struct ServeCommand: AsyncParsableCommand {
   @Flag(name: .long, help: ServeKey.help(of: "insecure_no_auth")) var insecureNoAuth = false
 
   func run() async throws {
-    let environment = ProcessInfo.processInfo.environment
-    let file = try ServeFile.read(config ?? environment["BYTEEDIT_CONFIG"])
-    let settings: ServeConfiguration
-    do {
-      settings = try .resolve(options: options, environment: environment, file: file)
-    } catch let error as ServeConfigurationError {
-      throw ValidationError(error.description)
-    }
-    try await ServedProcess(settings).run()
+    let source = SettingsSource(options: options, config: config)
+    try await ServedProcess(try source.read(), source: source).run()
   }
 
   /// The options that were given, by the names of their keys.
@@ -82,7 +76,8 @@ struct ServeCommand: AsyncParsableCommand {
       "connections_per_address": connectionsPerAddress,
       "submissions_per_address": submissionsPerAddress, "trusted_proxies": trustedProxies,
       "keys": keys, "auth_failures_per_minute": authFailuresPerMinute,
-      "retention_hours": retentionHours, "lease_seconds": leaseSeconds,
+      "retention_hours": retentionHours, "data_quota_mib": dataQuotaMib,
+      "lease_seconds": leaseSeconds,
       "max_attempts": maxAttempts, "drain_seconds": drainSeconds, "log_level": logLevel,
       "log_format": logFormat, "public_url": publicUrl,
       "log_prompts": logPrompts ? "true" : nil, "provenance": noProvenance ? "false" : nil,
@@ -102,7 +97,8 @@ extension ServeKey {
     all.map { key in
       let value = key.shown(ServeConfiguration())
       let variable = "BYTEEDIT_" + key.name.uppercased()
-      return "  \(key.name) (\(variable)\(value.isEmpty ? "" : ", default \(value)")): \(key.help)"
+      return
+        "  \(key.name)\(key.isReloadable ? "*" : "") (\(variable)\(value.isEmpty ? "" : ", default \(value)")): \(key.help)"
     }.joined(separator: "\n")
   }
 }

@@ -41,6 +41,8 @@ struct ServeConfiguration: Equatable {
   var keys: String?
   /// Hours that a job and its pictures are kept after it ended.
   var retentionHours = 24
+  /// Mebibytes that pictures and job database may take; 0 = as many as the disk has.
+  var dataQuotaMebibytes = 0
   var leaseSeconds = 30
   var maxAttempts = 3
   /// Seconds that running edits are given to finish at shutdown before they are handed back.
@@ -184,6 +186,10 @@ extension ServeKey {
     .optional(
       "keys", \.keys, "File of API keys that callers must show; read again on SIGHUP."),
     .number("retention_hours", \.retentionHours, 1...8760, "Hours that results are kept."),
+    .number(
+      "data_quota_mib", \.dataQuotaMebibytes, 0...(1 << 40),
+      "MiB of pictures and job database, beyond which the oldest ended jobs go early; 0 = no limit."
+    ),
     .number("lease_seconds", \.leaseSeconds, 5...3600, "Lease of a running job, seconds."),
     .number("max_attempts", \.maxAttempts, 1...20, "Attempts before a job fails for good."),
     .number("drain_seconds", \.drainSeconds, 0...3600, "Seconds given to running edits at exit."),

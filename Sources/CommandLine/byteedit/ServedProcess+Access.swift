@@ -22,11 +22,11 @@ extension ServedProcess {
     return logger
   }
 
-  /// Reads the keys again on SIGHUP; without keys the signal keeps its meaning.
-  func reloadOnHangup(_ keys: KeyRing?) -> HangupSignal? {
-    guard let keys, let path = settings.keys else { return nil }
+  /// Has the keys read again on SIGHUP, where there are any.
+  func reloadKeys(_ keys: KeyRing?, on hangUp: HangUpActions) {
+    guard let keys, let path = settings.keys else { return }
     let reload = KeyReload(keys: keys, path: path, logger: auditLogger, metrics: registry)
-    return HangupSignal { reload.run() }
+    hangUp.add("keys") { reload.run() }
   }
 
   /// Says who may use the service.

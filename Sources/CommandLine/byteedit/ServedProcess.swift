@@ -17,16 +17,21 @@ import Workers
 /// One process that accepts and edits: store, workers and HTTP server joined.
 struct ServedProcess {
   let settings: ServeConfiguration
+  private let source: SettingsSource
   let logger: Logger
+  private let threshold: LogThreshold
   let registry = PrometheusRegistry()
 
-  init(_ settings: ServeConfiguration) {
+  init(_ settings: ServeConfiguration, source: SettingsSource) {
     self.settings = settings
-    LogSettings(
+    self.source = source
+    let logs = LogSettings(
       format: settings.logFormat == "text" ? .text : .json,
       level: Logger.Level(rawValue: settings.logLevel) ?? .info,
       prompts: settings.logPrompts ? .inFull : .lengthOnly
-    ).bootstrap()
+    )
+    logs.bootstrap()
+    threshold = logs.threshold
     MetricsSystem.bootstrap(registry)
     logger = Logger(label: "byteedit")
   }
@@ -34,13 +39,13 @@ struct ServedProcess {
   /// Serves until SIGTERM or SIGINT, then drains and returns.
   func run() async throws {
     raiseDescriptorLimit()
+    let hangUp = HangUpActions(logger: logger)
     registry.collect { ProcessStatistics().readings() }
     let address = try SocketAddress(host: settings.host, port: UInt16(settings.port))
     let keys = try readKeys()
     try BindPolicy.check(
       [address], hasKeys: keys != nil, insecureNoAuth: settings.insecureNoAuth)
-    let hangup = reloadOnHangup(keys)
-    defer { hangup?.cancel() }
+    reloadKeys(keys, on: hangUp)
     let editor = try ModelLoading.editor(
       folder: settings.model, maxMegapixels: settings.maxMegapixels,
       storage: WeightStorage(rawValue: settings.weights) ?? .float32, adapters: settings.adapters,
@@ -64,11 +69,14 @@ struct ServedProcess {
         health: health, metrics: registry, logger: Logger(label: "api")))
     let server = try HTTPServer(
       serverConfiguration(address), logger: Logger(label: "http"), handler: api.handler())
+    let reload = SettingsReload(
+      of: settings, source: source, store: store, threshold: threshold, logger: logger)
+    hangUp.add("settings") { try reload() }
     let service = EditingService(
       store: store, pool: pool, scoring: scoring, server: server, health: health,
       upkeep: Upkeep(
         store: store, metrics: workerMetrics), description: JSONValue(editor),
-      grace: .seconds(settings.drainSeconds), logger: logger)
+      hangUp: hangUp, grace: .seconds(settings.drainSeconds), logger: logger)
     try await ServiceGroup(
       services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
@@ -81,14 +89,10 @@ struct ServedProcess {
   }
 
   private func openStore(_ metrics: WorkerMetrics) throws -> SQLiteJobStore {
-    var limits = JobStoreSettings()
-    limits.queueLimit = settings.queueLimit
-    limits.maxAttempts = settings.maxAttempts
-    limits.resultRetention = .seconds(settings.retentionHours * 3600)
     var environment = SQLiteJobStore.Environment()
     environment.onEnd = { metrics.ended($0) }
     return try SQLiteJobStore(
-      directory: settings.dataDirectory, settings: limits, environment: environment)
+      directory: settings.dataDirectory, settings: settings.storeSettings, environment: environment)
   }
 
   private func adapter(_ editor: Editor) -> EngineAdapter {
@@ -183,6 +187,7 @@ struct EditingService: Service {
   let health: Health
   let upkeep: Upkeep
   let description: JSONValue
+  let hangUp: HangUpActions
   let grace: Duration
   let logger: Logger
 
@@ -195,6 +200,7 @@ struct EditingService: Service {
     }
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await upkeep.run() }
+      group.addTask { await hangUp.run() }
       try? await gracefulShutdown()
       group.cancelAll()
     }

@@ -2,17 +2,22 @@ package import Logging
 
 /// Writes the events of swift-log as JSON or text lines, without what users typed.
 package struct ServiceLogHandler: LogHandler {
-  package var logLevel: Logger.Level
   package var metadata: Logger.Metadata = [:]
   package var metadataProvider: Logger.MetadataProvider?
 
   private let label: String
   private let settings: LogSettings
+  /// Set for one logger alone; else the level of all of them counts.
+  private var ownLevel: Logger.Level?
 
   package init(label: String, settings: LogSettings) {
     self.label = label
     self.settings = settings
-    logLevel = settings.level
+  }
+
+  package var logLevel: Logger.Level {
+    get { ownLevel ?? settings.threshold.level }
+    set { ownLevel = newValue }
   }
 
   package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -39,7 +44,7 @@ package struct ServiceLogHandler: LogHandler {
 /// What all loggers of a process share.
 package struct LogSettings: Sendable {
   package var format: LogFormat
-  package var level: Logger.Level
+  package let threshold: LogThreshold
   package var prompts: PromptPolicy
   package var sink: any LogSink
   package var time: any TimeSource
@@ -49,7 +54,7 @@ package struct LogSettings: Sendable {
     sink: any LogSink = DescriptorSink(), time: any TimeSource = SystemTime()
   ) {
     self.format = format
-    self.level = level
+    threshold = LogThreshold(level)
     self.prompts = prompts
     self.sink = sink
     self.time = time
