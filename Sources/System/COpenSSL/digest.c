@@ -44,3 +44,5 @@ int byteedit_equal(const void *left, const void *right, size_t count) {
   if (count == 0) return 1;
   return CRYPTO_memcmp(left, right, count) == 0;
 }
+
+const char *byteedit_openssl_version(void) { return OpenSSL_version(OPENSSL_VERSION); }

@@ -26,4 +26,7 @@ void byteedit_sha256_destroy(byteedit_sha256 *context);
 /* 1 when both hold the same `count` bytes, else 0, in a time that depends on `count` alone. */
 int byteedit_equal(const void *left, const void *right, size_t count);
 
+/* The version of the library that runs, for example "OpenSSL 3.0.15 3 Sep 2024"; static text. */
+const char *byteedit_openssl_version(void);
+
 #endif
