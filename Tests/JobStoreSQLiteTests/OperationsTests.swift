@@ -95,7 +95,7 @@ import Testing
         try await attached.purge(endedBefore: limit, states: [.failed], isDryRun: false).jobs == 0)
       #expect(
         try await attached.purge(endedBefore: limit, states: states, isDryRun: false) == planned)
-      #expect(try await bench.store.job(own.id) == .gone)
+      #expect(try await bench.store.job(own.id) == .gone(owner: own.owner))
       #expect(try await bench.store.read(own.image.hash) == [2, 2, 2], "files are the holder's")
       #expect(try await bench.store.tidy().blobsRemoved == 1)
       #expect(try await bench.store.read(kept.image.hash) == [1, 1])

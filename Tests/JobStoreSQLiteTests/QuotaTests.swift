@@ -39,7 +39,7 @@ import Testing
       }
       // One batch holds both; room for a third is made by taking ended ones away.
       let third = try await bench.accept(picture(2))
-      #expect(try await store.job(jobs[0].id) == .gone)
+      #expect(try await store.job(jobs[0].id) == .gone(owner: jobs[0].owner))
       #expect(try await store.job(third.id) == .found(third))
       let hash = try BlobHash(of: picture(0))
       bench.clock.advance(by: .seconds(61))
@@ -59,7 +59,7 @@ import Testing
         jobs.append(job)
       }
       try await bench.accept(picture(100))
-      #expect(try await store.job(jobs[0].id) == .gone)
+      #expect(try await store.job(jobs[0].id) == .gone(owner: jobs[0].owner))
       guard case .found = try await store.job(jobs[39].id) else {
         throw Unexpected("the newest ended job was taken away")
       }
@@ -80,7 +80,9 @@ import Testing
       await #expect(throws: JobStoreError.quotaExceeded(limit: limit)) {
         try await store.submit(submission)
       }
-      #expect(try await store.job(ended.id) != .gone, "refused, so nothing was taken away")
+      #expect(
+        try await store.job(ended.id) != .gone(owner: ended.owner),
+        "refused, so nothing was taken away")
       let hash = submission.image.hash.text
       #expect(
         !FileManager.default.fileExists(atPath: "\(folder)/blobs/\(hash.prefix(2))/\(hash)"))
