@@ -124,13 +124,15 @@ private final class FakeRoot {
     try FileManager.default.removeItem(
       atPath: "\(settings.dataDirectory)/blobs/\(text.prefix(2))/\(text)")
     #expect(findings()["integrity"]?.status == .failed)
-    try Data(repeating: 7, count: 8192).write(
-      to: URL(fileURLWithPath: settings.dataDirectory + "/jobs.sqlite"))
+    for name in ["jobs.sqlite", "jobs.sqlite-wal"] {
+      try Data(repeating: 7, count: 8192).write(
+        to: URL(fileURLWithPath: settings.dataDirectory + "/" + name))
+    }
     #expect(findings()["job store"]?.status == .failed)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: settings.dataDirectory)
         .allSatisfy { !$0.hasPrefix(".doctor") })
-    settings.dataDirectory = "/proc/none/data"
+    settings.dataDirectory += "/jobs.sqlite/data"
     #expect(findings()["data directory"]?.status == .failed)
   }
 

@@ -19,10 +19,10 @@ struct DataDirectoryChecks {
   /// A first start makes the folder, if it may.
   private func missing() -> Finding {
     var parent = URL(fileURLWithPath: directory).deletingLastPathComponent()
-    while !ModelLocator.isFolder(parent.path), parent.path != "/" {
+    while access(parent.path, F_OK) != 0, errno == ENOENT, parent.path != "/" {
       parent.deleteLastPathComponent()
     }
-    guard access(parent.path, W_OK | X_OK) == 0 else {
+    guard ModelLocator.isFolder(parent.path), access(parent.path, W_OK | X_OK) == 0 else {
       return .failed(
         "data directory", "\(directory) is not there, and \(parent.path) cannot be written",
         do: "make it, owned by the user of the service (id \(getuid())), or set data_dir")

@@ -52,6 +52,7 @@ package struct StoreInspection: Sendable {
     configuration.busyMode = .timeout(5)
     let database = try DatabaseQueue(
       path: directory + "/jobs.sqlite", configuration: configuration)
+    defer { try? database.close() }
     try Schema.requireCurrent(database)
     return try database.read { db in
       var reading = Reading()
