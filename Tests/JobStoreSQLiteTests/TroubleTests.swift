@@ -31,6 +31,20 @@ import Testing
     }
   }
 
+  @Test func `once let go of is whole without its write-ahead log`() async throws {
+    try await withTemporaryFolder { folder in
+      let store = try SQLiteJobStore(directory: folder)
+      let job = try await Bench(store: store, clock: ManualClock()).accept()
+      await store.close()
+      for name in ["jobs.sqlite-wal", "jobs.sqlite-shm"] {
+        try? FileManager.default.removeItem(atPath: folder + "/" + name)
+      }
+      let next = try SQLiteJobStore(directory: folder)
+      #expect(try await next.job(job.id) == .found(job))
+      await next.close()
+    }
+  }
+
   @Test func `is made with the folders above it`() async throws {
     try await withTemporaryFolder { folder in
       let store = try SQLiteJobStore(directory: folder + "/a/b/data")

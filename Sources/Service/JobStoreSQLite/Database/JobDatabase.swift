@@ -18,10 +18,13 @@ final class JobDatabase: Sendable {
   private let lane: DispatchQueue
   private let pending = Lock<[GroupedWrite]>([])
   private let isClosed = Lock(false)
+  /// Whether this process holds the data directory.
+  private let isHolder: Bool
 
-  /// - Parameter migrates: brings an older schema up to date; else one that is not of this version
+  /// - Parameter isHolder: brings an older schema up to date; else one that is not of this version
   ///   is refused.
-  init(path: String, busyTimeout: Duration, maximumPages: Int?, migrates: Bool = true) throws {
+  init(path: String, busyTimeout: Duration, maximumPages: Int?, isHolder: Bool = true) throws {
+    self.isHolder = isHolder
     let lane = DispatchQueue(label: "byteedit.jobs.write")
     self.lane = lane
     var configuration = Configuration()
@@ -33,7 +36,7 @@ final class JobDatabase: Sendable {
       try db.execute(sql: "PRAGMA max_page_count = \(maximumPages)")
     }
     pool = try DatabasePool(path: path, configuration: configuration)
-    try migrates ? Schema.migrate(pool) : Schema.requireCurrent(pool)
+    try isHolder ? Schema.migrate(pool) : Schema.requireCurrent(pool)
     try Self.setSynchronous(pool, to: .full)
     configuration.targetQueue = lane
     relaxedWriter = try DatabaseQueue(path: path, configuration: configuration)
@@ -150,8 +153,12 @@ final class JobDatabase: Sendable {
     }
     guard !wasClosed else { return }
     try translating {
-      // Its own queue first: the pool's last connection then checkpoints and removes the WAL.
       try relaxedWriter.close()
+      if isHolder {
+        // The pool's last connection is a reader, which cannot: a stopped service's jobs.sqlite holds
+        // everything by itself, unless somebody reads it just now. Then the WAL stays, and is good.
+        _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+      }
       try pool.close()
     }.get()
   }

@@ -86,7 +86,7 @@ package final class SQLiteJobStore: JobStore {
     database = try translating {
       try JobDatabase(
         path: directory + "/jobs.sqlite", busyTimeout: environment.busyTimeout,
-        maximumPages: environment.maximumPages, migrates: false)
+        maximumPages: environment.maximumPages, isHolder: false)
     }.get()
   }
 
