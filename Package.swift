@@ -131,6 +131,7 @@ let package = Package(
     room("Service", "Access", ["Jobs", "Observability", "Digests", "Locks", yams]),
     room("Service", "JobStoreSQLite", ["Jobs", "Locks", grdb]),
     room("Service", "Workers", ["Jobs", "Locks", "Observability", logging, metrics]),
+    room("Service", "ServeSettings", ["Models", "Compute", "Sockets", yams]),
     room(
       "Service", "API",
       [
@@ -146,7 +147,8 @@ let package = Package(
       name: "byteedit",
       dependencies: [
         "API", "Access", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
-        "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute", "Diffusion", "Digests",
+        "ServeSettings", "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute",
+        "Diffusion", "Digests",
         "Locks", "Datasets", "Recipes", "Evidence", "Plots", "DefaultModel", argumentParser,
         logging, metrics,
         lifecycle, unixSignals, yams,
@@ -221,9 +223,16 @@ let package = Package(
         "API", "Access", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability",
         "Locks", httpTypes, logging, metrics, yams,
       ]),
-    test("byteedit", ["byteedit", "Jobs", "JobStoreSQLite", "Observability", "Locks", logging]),
+    test(
+      "byteedit",
+      ["byteedit", "ServeSettings", "Jobs", "JobStoreSQLite", "Observability", "Locks", logging]),
+    test("ServeSettings", ["ServeSettings"]),
     .target(
-      name: "FuzzTargets", dependencies: ["Checkpoints", "Diffusion", "Models", "Tokenizers"],
+      name: "FuzzTargets",
+      dependencies: [
+        "Checkpoints", "Diffusion", "Models", "Tokenizers", "Imaging", "HTTP", "Jobs", "API",
+        "ServeSettings", httpTypes,
+      ],
       path: "Fuzz/Targets", swiftSettings: numeric),
     test("Fuzz", ["FuzzTargets"]),
     .testTarget(

@@ -16,6 +16,12 @@ func room(
     name: name, dependencies: dependencies, path: "\(wing)/\(name)", swiftSettings: strict)
 }
 
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
 func shim(_ name: String, linking libraries: [String] = [], flags: String = "-O2") -> Target {
   .target(
     name: name, path: "System/\(name)", cSettings: [.unsafeFlags([flags])],
@@ -27,10 +33,19 @@ let package = Package(
   products: [
     .executable(name: "fuzz", targets: ["fuzz"]), .executable(name: "replay", targets: ["replay"]),
   ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
   targets: [
     shim("CKernels", flags: "-O3"),
     shim("COpenBLAS"),
+    shim("CImageCodecs", linking: ["jpeg", "png", "lcms2"]),
     shim("COpenSSL", linking: ["crypto"]),
+    shim("CPlatform"),
     room("Digests", in: "System", ["COpenSSL"]),
     room("Locks", in: "System", []),
     room("Compute", ["CKernels", "COpenBLAS", "Locks"]),
@@ -40,8 +55,24 @@ let package = Package(
     room("Tokenizers", []),
     room("Diffusion", ["Tensors", "Checkpoints"]),
     room("Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"]),
+    room("Imaging", ["CImageCodecs"]),
+    room("Sockets", in: "Service", ["CPlatform", "Locks", logging, system]),
+    room("HTTP", in: "Service", ["Sockets", "CPlatform", "Locks", httpTypes, logging, system]),
+    room("Observability", in: "Service", ["Locks", logging, metrics]),
+    room("Jobs", in: "Service", ["Digests", "Locks"]),
+    room("ServeSettings", in: "Service", ["Models", "Compute", yams]),
     .target(
-      name: "FuzzTargets", dependencies: ["Checkpoints", "Diffusion", "Models", "Tokenizers"],
+      name: "API",
+      dependencies: [
+        "HTTP", "Sockets", "Jobs", "Imaging", "Observability", "Digests", "Locks", httpTypes,
+        logging, metrics,
+      ], path: "Service/API", resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "Checkpoints", "Diffusion", "Models", "Tokenizers", "Imaging", "HTTP", "Jobs", "API",
+        "ServeSettings", httpTypes,
+      ],
       path: "Targets", swiftSettings: strict),
     .systemLibrary(name: "CLibFuzzer", path: "CLibFuzzer"),
     // gold, the linker by default, fails at the sanitizer's tables.

@@ -36,7 +36,9 @@ package enum FuzzVerdict: Equatable {
 package enum FuzzTargets {
   package static let all: [any FuzzTarget.Type] = [
     SafetensorsTarget.self, AdapterTarget.self, ConfigurationTarget.self, JudgeTarget.self,
-    TokenizerTarget.self, TorchTarget.self, WordPieceTarget.self,
+    TokenizerTarget.self, TorchTarget.self, WordPieceTarget.self, RequestHeadTarget.self,
+    ChunkedTarget.self, MultipartTarget.self, JSONRequestTarget.self, PNGTarget.self,
+    JPEGTarget.self, ServeTarget.self,
   ]
 
   /// The target of a name.

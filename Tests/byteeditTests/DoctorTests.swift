@@ -1,6 +1,7 @@
 import Foundation
 import JobStoreSQLite
 import Jobs
+import ServeSettings
 import Testing
 
 @testable import byteedit

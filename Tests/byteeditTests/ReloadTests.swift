@@ -4,6 +4,7 @@ import Jobs
 import Locks
 import Logging
 import Observability
+import ServeSettings
 import Testing
 
 @testable import byteedit

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Compute
 import Editing
+import Models
+import ServeSettings
 
 extension WeightStorage: ExpressibleByArgument {}
 

@@ -3,7 +3,9 @@ import DefaultModel
 import Editing
 import Foundation
 import Imaging
+import Models
 import Rewards
+import ServeSettings
 
 /// Loads the model that a command works with.
 enum ModelLoading {

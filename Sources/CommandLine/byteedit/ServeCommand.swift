@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
-import Yams
+import ServeSettings
 
 /// The HTTP service.
 struct ServeCommand: AsyncParsableCommand {
@@ -14,7 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
       the file. SIGHUP reads the file again; the settings marked * change without a restart. Without API keys only loopback addresses are listened on.
 
       SETTINGS
-      """ + "\n" + ServeKey.help)
+      """ + "\n" + ServeKey.helpOfAll)
 
   @Option(help: "YAML or JSON file with settings (or BYTEEDIT_CONFIG).", completion: .file())
   var config: String?
@@ -93,39 +93,12 @@ extension ServeKey {
   }
 
   /// Key, variable, default and meaning of every setting.
-  static var help: String {
+  static var helpOfAll: String {
     all.map { key in
       let value = key.shown(ServeConfiguration())
       let variable = "BYTEEDIT_" + key.name.uppercased()
       return
         "  \(key.name)\(key.isReloadable ? "*" : "") (\(variable)\(value.isEmpty ? "" : ", default \(value)")): \(key.help)"
     }.joined(separator: "\n")
-  }
-}
-
-/// The configuration file: YAML, of which JSON is a part.
-enum ServeFile {
-  static func read(_ path: String?) throws -> [String: String] {
-    guard let path else { return [:] }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ValidationError("--config: cannot read \(path)")
-    }
-    do {
-      guard let node = try Yams.compose(yaml: String(decoding: data, as: UTF8.self)) else {
-        return [:]
-      }
-      guard let mapping = node.mapping else {
-        throw ValidationError("--config: \(path) must hold settings as 'name: value'")
-      }
-      return try Dictionary(
-        mapping.map { key, value in
-          guard let name = key.string, let text = value.scalar?.string else {
-            throw ValidationError("--config: every setting in \(path) is one 'name: value'")
-          }
-          return (name, text)
-        }, uniquingKeysWith: { $1 })
-    } catch let error as YamlError {
-      throw ValidationError("--config: \(path): \(error)")
-    }
   }
 }

@@ -9,6 +9,7 @@ import Logging
 import Metrics
 import Observability
 import Rewards
+import ServeSettings
 import ServiceLifecycle
 import Sockets
 import UnixSignals

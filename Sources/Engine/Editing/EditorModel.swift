@@ -1,6 +1,7 @@
 package import Checkpoints
 package import Compute
 import Diffusion
+package import Models
 
 /// A model folder, loaded and ready to edit.
 package struct EditorModel: Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JobStoreSQLite
 import Jobs
+import ServeSettings
 
 /// The data directory: permissions, room, speed, and the job store in it.
 struct DataDirectoryChecks {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Jobs
+import ServeSettings
 
 /// Says whether the service would run well here, and what to do where it would not.
 struct DoctorCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServeSettings
 import Sockets
 
 /// Memory and file descriptors, as the system and its control groups allow them.

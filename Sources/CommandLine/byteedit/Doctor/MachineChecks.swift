@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import ServeSettings
 
 /// Processor, kernels, BLAS and threads.
 struct MachineChecks {

@@ -2,6 +2,7 @@ import Compute
 import Editing
 import Foundation
 import Rewards
+import ServeSettings
 
 /// The model and the judges: that they load, and what they are.
 struct ModelChecks {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JobStoreSQLite
 import Jobs
+import ServeSettings
 
 /// Looks after the jobs of a data directory, also while a service works with it.
 struct JobsCommand: ParsableCommand {

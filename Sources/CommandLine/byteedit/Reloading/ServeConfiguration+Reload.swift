@@ -1,4 +1,5 @@
 import Jobs
+import ServeSettings
 
 extension ServeKey {
   /// Settings that take effect without a restart.

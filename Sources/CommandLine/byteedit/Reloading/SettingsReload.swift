@@ -2,6 +2,7 @@ import JobStoreSQLite
 import Locks
 import Logging
 import Observability
+import ServeSettings
 
 /// Reads the settings again and puts into force what may change while the process runs.
 struct SettingsReload: Sendable {

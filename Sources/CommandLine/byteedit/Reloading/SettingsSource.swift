@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ServeSettings
 
 /// Where a process takes its settings from, to read them at the start and again on SIGHUP.
 struct SettingsSource: Sendable {

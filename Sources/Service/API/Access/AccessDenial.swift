@@ -1,9 +1,9 @@
-import Access
+package import Access
 import HTTP
 import HTTPTypes
 
 /// Why a request is not let in; the answer names what to do about it.
-enum AccessDenial: Error {
+package enum AccessDenial: Error {
   case missing
   case malformed
   case unknown

@@ -1,9 +1,9 @@
-import HTTP
+package import HTTP
 import HTTPTypes
-import Jobs
+package import Jobs
 
 /// What the API refuses or cannot do; each case becomes one problem document.
-enum APIError: Error {
+package enum APIError: Error {
   case invalidFields([Problem.FieldError])
   case malformedJSON(String)
   case invalidForm(MultipartError)

@@ -1,14 +1,14 @@
 import HTTP
-import Jobs
+package import Jobs
 
 /// A submission as it was sent: fields checked one by one, pictures not yet looked at.
-struct EditDraft: Sendable {
-  let parameters: EditParameters
-  let image: [UInt8]
-  let mask: [UInt8]?
+package struct EditDraft: Sendable {
+  package let parameters: EditParameters
+  package let image: [UInt8]
+  package let mask: [UInt8]?
 
   /// What is wrong is gathered, so that a caller need not find one mistake after the other.
-  init(_ body: SubmittedBody, models: ModelCatalogue) throws(APIError) {
+  package init(_ body: SubmittedBody, models: ModelCatalogue) throws(APIError) {
     var errors = body.errors
     if body.image == nil, !errors.contains(pointer: "/image") {
       errors.append(

@@ -1,9 +1,9 @@
-import HTTP
+package import HTTP
 import Jobs
 
 extension SubmittedBody {
   /// Sorts `multipart/form-data`: files `image` and `mask`, every other field as text.
-  init(
+  package init(
     form body: UnsafeRawBufferPointer, contentType: MediaType
   ) throws(APIError) {
     var form = FormFields()

@@ -4,7 +4,9 @@ import Jobs
 
 extension SubmittedBody {
   /// Sorts a JSON object; `image` and `mask` are base64 or data URLs.
-  init(json body: UnsafeRawBufferPointer, maximumDepth: Int) throws(APIError) {
+  package init(
+    json body: UnsafeRawBufferPointer, maximumDepth: Int
+  ) throws(APIError) {
     var fields = try Self.object(body, maximumDepth: maximumDepth)
     var errors: [Problem.FieldError] = []
     var pictures: [String: [UInt8]] = [:]

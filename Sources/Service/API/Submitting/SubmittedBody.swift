@@ -1,9 +1,9 @@
-import HTTP
-import Jobs
+package import HTTP
+package import Jobs
 
 /// A body sorted into pictures and fields; what they hold is not looked at yet.
-struct SubmittedBody: Sendable {
-  enum Fields: Sendable {
+package struct SubmittedBody: Sendable {
+  package enum Fields: Sendable {
     case form([String: String])
     case json([String: JSONValue])
   }
@@ -11,13 +11,13 @@ struct SubmittedBody: Sendable {
   /// The names under which pictures are sent.
   static let pictureNames = ["image", "mask"]
 
-  let fields: Fields
-  let pictures: [String: [UInt8]]
+  package let fields: Fields
+  package let pictures: [String: [UInt8]]
   /// What was wrong with its parts.
-  let errors: [Problem.FieldError]
+  package let errors: [Problem.FieldError]
 
-  var image: [UInt8]? { pictures["image"] }
-  var mask: [UInt8]? { pictures["mask"] }
+  package var image: [UInt8]? { pictures["image"] }
+  package var mask: [UInt8]? { pictures["mask"] }
 }
 
 extension [Problem.FieldError] {

@@ -1,14 +1,14 @@
-import Editing
 import Foundation
+package import Models
 
 /// Adapters as options name them: `[NAME=]FILE[:WEIGHT]`, several with commas between.
-enum AdapterOption {
+package enum AdapterOption {
   /// Why a text names no adapter.
-  struct Fault: Error, CustomStringConvertible {
-    var description: String
+  package struct Fault: Error, CustomStringConvertible {
+    package var description: String
   }
 
-  static func list(_ text: String, isMerged: Bool) throws(Fault) -> [AdapterSource] {
+  package static func list(_ text: String, isMerged: Bool) throws(Fault) -> [AdapterSource] {
     var sources: [AdapterSource] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       sources.append(try source(String(part), isMerged: isMerged))
@@ -18,7 +18,7 @@ enum AdapterOption {
 
   /// - Parameter text: without a name the file's own is taken, without its ending; without a weight,
   ///   1.
-  static func source(_ text: String, isMerged: Bool) throws(Fault) -> AdapterSource {
+  package static func source(_ text: String, isMerged: Bool) throws(Fault) -> AdapterSource {
     var name: String?
     var path = text.trimmingCharacters(in: .whitespaces)
     // A folder's name may have an equals sign, an adapter's name has no slash.
@@ -34,15 +34,17 @@ enum AdapterOption {
       path = String(path[..<colon])
     }
     let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-    guard !path.isEmpty, name != "" else {
+    let trimmed = (name ?? stem).trimmingCharacters(in: .whitespaces)
+    guard !path.isEmpty, !trimmed.isEmpty, !trimmed.contains("/"), !trimmed.contains("=") else {
       throw Fault(
-        description: "'\(text)' names no adapter; write FILE, NAME=FILE or NAME=FILE:WEIGHT")
+        description: "'\(text)' names no adapter; write FILE, NAME=FILE or NAME=FILE:WEIGHT, where"
+          + " the name has neither / nor =")
     }
-    return AdapterSource(name: name ?? stem, path: path, weight: weight, isMerged: isMerged)
+    return AdapterSource(name: trimmed, path: path, weight: weight, isMerged: isMerged)
   }
 
   /// What `list` reads as these.
-  static func text(_ sources: [AdapterSource]) -> String {
+  package static func text(_ sources: [AdapterSource]) -> String {
     sources.map { "\($0.name)=\($0.path):\($0.weight)" }.joined(separator: ",")
   }
 }

@@ -1,76 +1,18 @@
 import Compute
-import Editing
-import Foundation
-import Sockets
-
-/// Everything `byteedit serve` can be told, from three sources: options win over the environment
-/// (`BYTEEDIT_<KEY>`), which wins over the configuration file, which wins over the defaults.
-struct ServeConfiguration: Equatable {
-  var host = "127.0.0.1"
-  var port = 8080
-  var dataDirectory = "byteedit-data"
-  /// A model folder; `nil` is the embedded editor.
-  var model: String?
-  /// How the model's weights are kept, by its name in receipts.
-  var weights = WeightStorage.float32.rawValue
-  /// Adapters of the model, merged or for requests to name.
-  var adapters: [AdapterSource] = []
-  /// A folder of judges, or `off`; `nil` is the embedded ones.
-  var judges: String?
-  /// Other judges, or `off`.
-  var aesthetic: String?
-  var alignment: String?
-  var coherence: String?
-  /// Pictures of `POST /v1/scores` that may wait.
-  var scoreQueue = 16
-  var workers = 1
-  /// Threads that one edit computes on; 0 shares the machine's cores among the workers.
-  var threads = 0
-  var queueLimit = 256
-  var maxBodyMebibytes = 64
-  var maxMegapixels = 50
-  var maxConnections = 4096
-  var connectionsPerAddress = 256
-  /// Submissions that arrive or are checked at one time from one address.
-  var submissionsPerAddress = 64
-  /// Requests of one address that are not let in before it is told no more why.
-  var authFailuresPerMinute = 60
-  /// Whose word on a client's address is taken.
-  var trustedProxies: [NetworkRange] = []
-  /// The keys file; `nil` asks nobody for a key.
-  var keys: String?
-  /// Hours that a job and its pictures are kept after it ended.
-  var retentionHours = 24
-  /// Mebibytes that pictures and job database may take; 0 = as many as the disk has.
-  var dataQuotaMebibytes = 0
-  var leaseSeconds = 30
-  var maxAttempts = 3
-  /// Seconds that running edits are given to finish at shutdown before they are handed back.
-  var drainSeconds = 20
-  var logLevel = "info"
-  var logFormat = "json"
-  var logPrompts = false
-  var provenance = true
-  var insecureNoAuth = false
-  /// Whether an OpenAI-shaped request must name a model that is served.
-  var strictModel = false
-  /// What links are built from; `nil` gives links without scheme and host.
-  var publicURL: String?
-}
 
 /// A key of the configuration: how it is named, read and explained, in one place.
-struct ServeKey: Sendable {
+package struct ServeKey: Sendable {
   /// The key in a file; `BYTEEDIT_` and its upper case in the environment; dashes as an option.
-  let name: String
-  let help: String
-  let isFlag: Bool
-  let read: @Sendable (String, inout ServeConfiguration) throws -> Void
-  let shown: @Sendable (ServeConfiguration) -> String
+  package let name: String
+  package let help: String
+  package let isFlag: Bool
+  package let read: @Sendable (String, inout ServeConfiguration) throws -> Void
+  package let shown: @Sendable (ServeConfiguration) -> String
 }
 
 /// A value that the configuration cannot take.
-struct ServeConfigurationError: Error, CustomStringConvertible {
-  var description: String
+package struct ServeConfigurationError: Error, CustomStringConvertible {
+  package var description: String
 }
 
 extension ServeKey {
@@ -78,6 +20,9 @@ extension ServeKey {
     _ name: String, _ path: WritableKeyPath<ServeConfiguration, String> & Sendable, _ help: String
   ) -> ServeKey {
     ServeKey(name: name, help: help, isFlag: false) { text, configuration in
+      guard !text.isEmpty else {
+        throw ServeConfigurationError(description: "\(name): give a value, or leave it out")
+      }
       configuration[keyPath: path] = text
     } shown: {
       $0[keyPath: path]
@@ -142,7 +87,7 @@ extension ServeKey {
     }
   }
 
-  static let all: [ServeKey] = [
+  package static let all: [ServeKey] = [
     .text("host", \.host, "Address to listen on; without keys only loopback is allowed."),
     .number("port", \.port, 0...65_535, "TCP port; 0 lets the system choose."),
     .text("data_dir", \.dataDirectory, "Folder of the job database and the pictures."),
@@ -205,47 +150,4 @@ extension ServeKey {
       "Refuse OpenAI-shaped requests that name another model than the one served."),
     .optional("public_url", \.publicURL, "What links are built from."),
   ]
-}
-
-extension ServeConfiguration {
-  /// Joins the three sources; an unknown name is refused in the file, and left alone in the
-  /// environment, where others put variables too (see `unknownVariables`).
-  static func resolve(
-    options: [String: String], environment: [String: String], file: [String: String]
-  ) throws -> ServeConfiguration {
-    let keys = Dictionary(uniqueKeysWithValues: ServeKey.all.map { ($0.name, $0) })
-    var configuration = ServeConfiguration()
-    let variables = settings(in: environment).filter { keys[$0.key] != nil }
-    for source in [file, variables, options] {
-      for (name, value) in source.sorted(by: { $0.key < $1.key }) {
-        guard let key = keys[name] else {
-          throw ServeConfigurationError(
-            description: "'\(name)' is no setting of byteedit serve; the settings are "
-              + ServeKey.all.map(\.name).joined(separator: ", "))
-        }
-        try key.read(value, &configuration)
-      }
-    }
-    return configuration
-  }
-
-  /// Variables that look like settings and are none: a misspelling, perhaps.
-  static func unknownVariables(_ environment: [String: String]) -> [String] {
-    let keys = Set(ServeKey.all.map(\.name))
-    return settings(in: environment).keys.filter { !keys.contains($0) }
-      .map { prefix + $0.uppercased() }.sorted()
-  }
-
-  private static let prefix = "BYTEEDIT_"
-
-  /// The environment's settings by their keys' names.
-  private static func settings(in environment: [String: String]) -> [String: String] {
-    let named = environment.filter { $0.key.hasPrefix(prefix) && !reserved.contains($0.key) }
-    return Dictionary(
-      named.map { ($0.key.dropFirst(prefix.count).lowercased(), $0.value) },
-      uniquingKeysWith: { first, _ in first })
-  }
-
-  /// Variables of the prefix that are not settings of the server.
-  private static let reserved: Set = ["BYTEEDIT_KERNELS", "BYTEEDIT_CONFIG"]
 }

@@ -1,7 +1,6 @@
 import Foundation
+import ServeSettings
 import Testing
-
-@testable import byteedit
 
 @Suite struct ServeConfigurationTests {
   private func resolve(
@@ -34,6 +33,8 @@ import Testing
     ("provenance", "perhaps"), ("lease_seconds", "-1"), ("weights", "fp8"), ("lora", ""),
     ("trusted_proxies", "10.0.0.1/8"), ("trusted_proxies", "proxy.example"),
     ("auth_failures_per_minute", "0"), ("merge_lora", "style="), ("lora", "a=b.safetensors,"),
+    ("merge_lora", "style="), ("lora", "a=b.safetensors,"),
+    ("lora", "/"), ("lora", "/a=b.safetensors"), ("lora", " =a"), ("data_dir", ""), ("host", ""),
   ])
   func `a value out of range is refused by the setting's name`(
     _ name: String, _ value: String

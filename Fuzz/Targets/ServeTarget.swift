@@ -1,0 +1,44 @@
+import Foundation
+import ServeSettings
+
+/// The configuration file of the server, from its YAML to the settings.
+final class ServeTarget: FuzzTarget {
+  static let name = "serve"
+  static let sources = ["AdapterOption", "ServeConfiguration", "ServeFile", "ServeKey"]
+    .map { "Service/ServeSettings/\($0).swift" }
+
+  init() {}
+
+  func read(_ input: [UInt8]) -> FuzzVerdict {
+    do {
+      let file = try ServeFile.settings(of: Data(input), path: "byteedit.yaml")
+      let settings = try ServeConfiguration.resolve(
+        options: [:], environment: [:], file: file)
+      guard
+        try ServeConfiguration.resolve(options: file, environment: [:], file: [:]) == settings
+      else { return .wrong("other settings as options") }
+      let variables = Dictionary(
+        file.map { ("BYTEEDIT_\($0.key.uppercased())", $0.value) }, uniquingKeysWith: { $1 })
+      guard ServeConfiguration.unknownVariables(variables).isEmpty,
+        try ServeConfiguration.resolve(options: [:], environment: variables, file: [:]) == settings
+      else { return .wrong("other settings in the environment") }
+      return try Self.fault(of: settings).map(FuzzVerdict.wrong) ?? .accepted
+    } catch {
+      return .refused("\(error)")
+    }
+  }
+
+  /// Settings as they are shown are read as the same.
+  private static func fault(of settings: ServeConfiguration) throws -> String? {
+    var shown: [String: String] = [:]
+    for key in ServeKey.all {
+      let text = key.shown(settings)
+      if !text.isEmpty { shown[key.name] = text }
+    }
+    let again = try ServeConfiguration.resolve(options: shown, environment: [:], file: [:])
+    for key in ServeKey.all where key.shown(again) != key.shown(settings) {
+      return "\(key.name) is shown as \(key.shown(settings)), which is \(key.shown(again))"
+    }
+    return nil
+  }
+}
