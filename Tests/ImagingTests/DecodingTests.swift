@@ -1,3 +1,4 @@
+import CImageCodecs
 import Imaging
 import Testing
 
@@ -114,5 +115,20 @@ struct DecodingTests {
       0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 8, 2, 0, 0, 0,
     ]
     #expect(throws: ImagingError.self) { try ImageDecoder.decode(bomb) }
+  }
+
+  @Test func `a picture beyond the limits is not even made ready to be read`() throws {
+    let bytes = try Golden.bytes("rgb8.png")  // 7 x 10
+    func channels(pixels: UInt64, side: UInt32) -> Int32? {
+      var error = be_error()
+      return bytes.withUnsafeBufferPointer { file in
+        let reader = be_png_open(file.baseAddress, file.count, 4096, pixels, side, &error)
+        defer { be_png_close(reader) }
+        return reader.map { be_png_header($0).pointee.channels }
+      }
+    }
+    #expect(channels(pixels: 70, side: 7) == 3)
+    #expect(channels(pixels: 69, side: 7) == 0)
+    #expect(channels(pixels: 70, side: 6) == 0)
   }
 }

@@ -81,13 +81,15 @@ static void read_colour_chunks(be_png_reader *reader) {
 #endif
 }
 
-static void read_header(be_png_reader *reader) {
+/// Leaves a picture beyond the limits alone: getting ready to read it would take a row's memory.
+static void read_header(be_png_reader *reader, uint64_t pixel_limit, uint32_t side_limit) {
   png_structp png = reader->png;
   png_infop info = reader->info;
   png_read_info(png, info);
   be_image_header *header = &reader->header;
   header->width = png_get_image_width(png, info);
   header->height = png_get_image_height(png, info);
+  if (header->width > side_limit || (uint64_t)header->width * header->height > pixel_limit) return;
   header->is_interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
   read_colour_chunks(reader);
   // No gamma call anywhere: samples pass as they are stored. expand: palette to RGB, grey
@@ -103,7 +105,8 @@ static void read_header(be_png_reader *reader) {
 }
 
 be_png_reader *be_png_open(
-    const uint8_t *bytes, size_t count, size_t chunk_limit, be_error *error) {
+    const uint8_t *bytes, size_t count, size_t chunk_limit, uint64_t pixel_limit,
+    uint32_t side_limit, be_error *error) {
   be_png_reader *reader = calloc(1, sizeof *reader);
   if (!reader) {
     be_fail(error, BE_NO_MEMORY, "no memory for a PNG reader");
@@ -131,7 +134,7 @@ be_png_reader *be_png_open(
 #ifdef PNG_SKIP_sRGB_CHECK_PROFILE
   png_set_option(reader->png, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
 #endif
-  read_header(reader);
+  read_header(reader, pixel_limit, side_limit);
   return reader;
 }
 

@@ -27,7 +27,9 @@ struct CodecReader: ~Copyable {
       switch format {
       // A profile and its chunk header fit; longer texts are dropped.
       case .png:
-        be_png_open(bytes.baseAddress, bytes.count, limits.maxICCBytes + 4096, &error)
+        be_png_open(
+          bytes.baseAddress, bytes.count, limits.maxICCBytes + 4096,
+          UInt64(clamping: limits.maxPixels), UInt32(clamping: limits.maxSide), &error)
       case .jpeg:
         be_jpeg_open(
           bytes.baseAddress, bytes.count, memoryLimit(limits), Int32(clamping: limits.maxScans),

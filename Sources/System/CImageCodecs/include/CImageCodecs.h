@@ -46,8 +46,11 @@ typedef struct be_colour_transform be_colour_transform;
 
 // MARK: Reading. open parses the header; read_rows delivers the next rows, native byte order.
 
-/// chunk_limit bounds the memory of one ancillary chunk (profile, text) in bytes.
-be_png_reader *be_png_open(const uint8_t *bytes, size_t count, size_t chunk_limit, be_error *error);
+/// chunk_limit bounds the memory of one ancillary chunk (profile, text) in bytes. Of a picture with
+/// more pixels or a wider row than the limits only width and height are read: refuse it.
+be_png_reader *be_png_open(
+    const uint8_t *bytes, size_t count, size_t chunk_limit, uint64_t pixel_limit,
+    uint32_t side_limit, be_error *error);
 const be_image_header *be_png_header(const be_png_reader *reader);
 be_status be_png_read_rows(
     be_png_reader *reader, uint8_t *rows, size_t row_bytes, uint32_t count, be_error *error);
