@@ -2,14 +2,16 @@
 
 import base64
 import json
+import os
 import sys
 import urllib.request
 
 import openai
 
 URL = sys.argv[1]
+KEY = os.environ.get("BYTEEDIT_KEY", "none is asked for")
 PHOTO, MASK = "docs/images/photo.jpg", "docs/images/mask.png"
-client = openai.OpenAI(base_url=URL + "/v1", api_key="unused", max_retries=0)
+client = openai.OpenAI(base_url=URL + "/v1", api_key=KEY, max_retries=0)
 
 
 def edit(**fields):
@@ -24,6 +26,7 @@ def check(what, holds):
 
 
 def fetch(address, **headers):
+    headers["Authorization"] = f"Bearer {KEY}"
     request = urllib.request.Request(address, headers=headers)
     with urllib.request.urlopen(request) as response:
         return response.read()

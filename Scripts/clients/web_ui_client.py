@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import sys
 import threading
 import time
@@ -9,13 +10,14 @@ import urllib.error
 import urllib.request
 
 URL = sys.argv[1]
+KEY = os.environ.get("BYTEEDIT_KEY", "none is asked for")
 
 
 def call(path, body=None):
     request = urllib.request.Request(
         URL + "/sdapi/v1/" + path,
         data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
+        headers={"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"},
     )
     try:
         with urllib.request.urlopen(request) as response:

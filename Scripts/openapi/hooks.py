@@ -38,7 +38,8 @@ def submit():
 
 
 def model():
-    with urllib.request.urlopen(URL + "/v1/models") as response:
+    request = urllib.request.Request(URL + "/v1/models", headers=AUTHORIZATION)
+    with urllib.request.urlopen(request) as response:
         return json.load(response)["data"][0]["id"]
 
 
@@ -69,7 +70,7 @@ def note_image_edit():
     request = urllib.request.Request(
         URL + "/v1/images/edits",
         data=body + f"--{boundary}--\r\n".encode(),
-        headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+        headers={"Content-Type": f"multipart/form-data; boundary={boundary}", **AUTHORIZATION},
     )
     with urllib.request.urlopen(request) as response:
         note("POST", "/v1/images/edits", response.status)

@@ -68,10 +68,11 @@ package struct Router: Sendable {
     self.table = table
   }
 
-  /// What RFC 9110 (section 9.1) and RFC 5789 name, and this server knows, if only to refuse it.
-  private static let known: Set<HTTPRequest.Method> = [
-    .get, .head, .post, .put, .patch, .delete, .options, .trace,
-  ]
+  /// What RFC 9110 (section 9.1), RFC 5789 and the registry's QUERY name, and this server knows, if
+  /// only to refuse it.
+  private static let known: Set<HTTPRequest.Method> = Set(
+    [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+      + [HTTPRequest.Method("QUERY")].compactMap(\.self))
 
   nonisolated(nonsending) package func respond(to request: Request) async -> Response {
     guard
