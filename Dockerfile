@@ -26,7 +26,7 @@ LABEL org.opencontainers.image.title="byteedit" \
   org.opencontainers.image.version="${VERSION}"
 RUN apt-get update \
   && apt-get install -y --no-install-recommends \
-    libopenblas0-pthread libjpeg62-turbo libpng16-16 liblcms2-2 libsqlite3-0 libssl3 \
+    libopenblas0-pthread libjpeg62-turbo libpng16-16 liblcms2-2 libsqlite3-0 libpq5 libssl3 \
   && rm -rf /var/lib/apt/lists/* \
   && groupadd --system --gid 10001 byteedit \
   && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /data \

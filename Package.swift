@@ -71,6 +71,9 @@ let package = Package(
     .target(
       name: "COpenSSL", path: "Sources/System/COpenSSL", cSettings: shimFlags,
       linkerSettings: [.linkedLibrary("crypto")]),
+    .target(
+      name: "CPostgres", path: "Sources/System/CPostgres", cSettings: shimFlags,
+      linkerSettings: [.linkedLibrary("pq")]),
     .target(name: "CPlatform", path: "Sources/System/CPlatform", cSettings: shimFlags),
     room("System", "Digests", ["COpenSSL"]),
     room("System", "Locks", []),
@@ -130,6 +133,7 @@ let package = Package(
     room("Service", "Jobs", ["Digests", "Locks"]),
     room("Service", "Access", ["Jobs", "Observability", "Digests", "Locks", yams]),
     room("Service", "JobStoreSQLite", ["Jobs", "Locks", grdb]),
+    room("Service", "JobStorePostgres", ["Jobs", "Locks", "CPostgres"]),
     room("Service", "Workers", ["Jobs", "Locks", "Observability", logging, metrics]),
     room("Service", "ServeSettings", ["Models", "Compute", "Sockets", yams]),
     room(
@@ -146,8 +150,9 @@ let package = Package(
     .executableTarget(
       name: "byteedit",
       dependencies: [
-        "API", "Access", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Workers", "Observability",
-        "ServeSettings", "Editing", "Rewards", "Imaging", "Checkpoints", "Models", "Compute",
+        "API", "Access", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "JobStorePostgres", "Workers",
+        "Observability", "ServeSettings", "Editing", "Rewards", "Imaging", "Checkpoints", "Models",
+        "Compute",
         "Diffusion", "Digests",
         "Locks", "Datasets", "Recipes", "Evidence", "Plots", "DefaultModel", argumentParser,
         logging, metrics,
@@ -215,7 +220,14 @@ let package = Package(
     .executableTarget(
       name: "JobStoreProbe", dependencies: ["JobStoreSQLite", "Jobs"],
       path: "Tests/JobStoreProbe", swiftSettings: strict),
-    test("JobStoreSQLite", ["JobStoreSQLite", "Jobs", "JobStoreProbe", "Locks", grdb]),
+    .target(
+      name: "JobStoreBench", dependencies: ["JobStoreSQLite", "JobStorePostgres", "Jobs", "Locks"],
+      path: "Tests/JobStoreBench", swiftSettings: strict),
+    test("JobStoreConformance", ["JobStoreBench", "Jobs"]),
+    test(
+      "JobStoreSQLite",
+      ["JobStoreSQLite", "JobStoreBench", "Jobs", "JobStoreProbe", "Locks", grdb]),
+    test("JobStorePostgres", ["JobStorePostgres", "JobStoreBench", "Jobs", "Locks"]),
     test("Workers", ["Workers", "Jobs", "JobStoreSQLite", "Locks", logging, metricsTestKit]),
     test(
       "API",
@@ -236,7 +248,8 @@ let package = Package(
       path: "Fuzz/Targets", swiftSettings: numeric),
     test("Fuzz", ["FuzzTargets"]),
     .testTarget(
-      name: "Journeys", dependencies: ["byteedit", "JudgeFolders"], path: "Tests/Journeys",
+      name: "Journeys", dependencies: ["byteedit", "JudgeFolders", "JobStoreBench"],
+      path: "Tests/Journeys",
       resources: [.copy("Fixtures")], swiftSettings: strict),
   ]
 )

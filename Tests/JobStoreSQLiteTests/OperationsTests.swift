@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import JobStoreBench
 import JobStoreSQLite
 import Jobs
 import Testing

@@ -1,4 +1,5 @@
 import Foundation
+import JobStoreBench
 import JobStoreSQLite
 import Jobs
 import Testing

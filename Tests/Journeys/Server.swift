@@ -8,13 +8,18 @@ final class Server: Sendable {
   let dataDirectory: String
   private let process: Mutex<Process>
 
-  /// Starts `byteedit serve` and waits until it is ready.
-  init(dataDirectory: String, arguments: [String] = []) throws {
+  /// Starts `byteedit serve`, or `byteedit worker`, and waits until it is ready.
+  init(
+    _ command: String = "serve", dataDirectory: String, arguments: [String] = []
+  ) throws {
     self.dataDirectory = dataDirectory
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try Self.binary())
     process.arguments =
-      ["serve", "--port", "0", "--data-dir", dataDirectory, "--log-format", "json"] + arguments
+      [
+        command, command == "serve" ? "--port" : "--management-port", "0", "--data-dir",
+        dataDirectory, "--log-format", "json",
+      ] + arguments
     let log = dataDirectory + ".log"
     if !FileManager.default.fileExists(atPath: log) {
       try Data().write(to: URL(fileURLWithPath: log))

@@ -33,8 +33,8 @@ import Testing
     ("provenance", "perhaps"), ("lease_seconds", "-1"), ("weights", "fp8"), ("lora", ""),
     ("trusted_proxies", "10.0.0.1/8"), ("trusted_proxies", "proxy.example"),
     ("auth_failures_per_minute", "0"), ("merge_lora", "style="), ("lora", "a=b.safetensors,"),
-    ("merge_lora", "style="), ("lora", "a=b.safetensors,"),
     ("lora", "/"), ("lora", "/a=b.safetensors"), ("lora", " =a"), ("data_dir", ""), ("host", ""),
+    ("store", "mysql://db/jobs"), ("management_port", "-1"),
   ])
   func `a value out of range is refused by the setting's name`(
     _ name: String, _ value: String
@@ -43,6 +43,18 @@ import Testing
       try resolve(environment: ["BYTEEDIT_" + name.uppercased(): value])
     }
     #expect(error?.description.hasPrefix(name) == true)
+  }
+
+  @Test func `a store's password is never shown`() throws {
+    let key = try #require(ServeKey.all.first { $0.name == "store" })
+    for (url, shown) in [
+      ("postgres://me:s3cret@db.example/jobs?sslmode=require", "postgres://db.example/jobs"),
+      ("postgresql://me:s3c/re?t@db.example/jobs", "postgres://db.example/jobs"),
+      ("postgres://db.example:6543/jobs", "postgres://db.example:6543/jobs"),
+    ] {
+      let settings = try resolve(environment: ["BYTEEDIT_STORE": url])
+      #expect(settings.store == url && key.shown(settings) == shown)
+    }
   }
 
   @Test func `adapters are read with names, files and weights, merged ones apart`() throws {

@@ -15,8 +15,8 @@ struct ByteEdit: AsyncParsableCommand {
       """,
     version: BuildIdentity.version,
     subcommands: [
-      ServeCommand.self, EditCommand.self, ScoreCommand.self, ModelCommand.self, DataCommand.self,
-      TrainCommand.self, EvaluateCommand.self, KeysCommand.self, JobsCommand.self,
-      DoctorCommand.self, HealthCommand.self,
+      ServeCommand.self, WorkerCommand.self, EditCommand.self, ScoreCommand.self,
+      ModelCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self,
+      KeysCommand.self, JobsCommand.self, DoctorCommand.self, HealthCommand.self,
     ])
 }

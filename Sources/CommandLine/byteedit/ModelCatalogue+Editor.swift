@@ -41,10 +41,12 @@ extension JudgeDescription {
 
 extension JSONValue {
   /// What a worker with this model registers.
-  init(_ editor: Editor) {
+  init(_ editor: Editor) throws {
+    let catalogue = try JSONText.encode(ModelCatalogue(editor))
     self = .object([
       "models": .array([.string(editor.model.name)]), "model_hash": .string(editor.model.hash),
       "kernel_set": .string(KernelSet.active.rawValue), "build": .string(editor.build),
+      RegisteredModels.key: try JSONText.decode(JSONValue.self, from: catalogue),
     ])
   }
 }

@@ -1,8 +1,10 @@
 import API
+import Access
 import Compute
 import Editing
 import Foundation
 import HTTP
+import JobStorePostgres
 import JobStoreSQLite
 import Jobs
 import Logging
@@ -15,12 +17,14 @@ import Sockets
 import UnixSignals
 import Workers
 
-/// One process that accepts and edits: store, workers and HTTP server joined.
+/// One process of the service, whether it accepts, edits or both: store, workers and HTTP server
+/// joined.
 struct ServedProcess {
   let settings: ServeConfiguration
   private let source: SettingsSource
   let logger: Logger
   private let threshold: LogThreshold
+  private let workerMetrics: WorkerMetrics
   let registry = PrometheusRegistry()
 
   init(_ settings: ServeConfiguration, source: SettingsSource) {
@@ -35,52 +39,106 @@ struct ServedProcess {
     threshold = logs.threshold
     MetricsSystem.bootstrap(registry)
     logger = Logger(label: "byteedit")
+    workerMetrics = WorkerMetrics(logger: Logger(label: "workers"))
   }
 
-  /// Serves until SIGTERM or SIGINT, then drains and returns.
-  func run() async throws {
-    raiseDescriptorLimit()
-    let hangUp = HangUpActions(logger: logger)
-    registry.collect { ProcessStatistics().readings() }
+  /// Serves until SIGTERM or SIGINT, then drains and returns: with workers over SQLite, without over
+  /// PostgreSQL.
+  func serve() async throws {
+    prepare()
     let address = try SocketAddress(host: settings.host, port: UInt16(settings.port))
     let keys = try readKeys()
     try BindPolicy.check(
       [address], hasKeys: keys != nil, insecureNoAuth: settings.insecureNoAuth)
+    let hangUp = HangUpActions(logger: logger)
     reloadKeys(keys, on: hangUp)
+    reportAccess(keys, address)
+    let front = Front(address: address, isPublic: true, keys: keys, hangUp: hangUp)
+    if let url = settings.store {
+      let store = try await openStore(url, connections: 8)
+      try await run(store, front)
+    } else {
+      let editor = try loadEditor()
+      let store = try openStore()
+      try await run(store, front, editor: editor)
+    }
+  }
+
+  /// Works on what others accept, until SIGTERM or SIGINT.
+  func work() async throws {
+    prepare()
+    guard let url = settings.store else { return }
+    let address = try SocketAddress(host: settings.host, port: UInt16(settings.managementPort))
+    let editor = try loadEditor()
+    // Every worker reports while the lease keeper renews and upkeep tidies.
+    let store = try await openStore(url, connections: settings.workers + 3)
+    let front = Front(
+      address: address, isPublic: false, keys: nil, hangUp: HangUpActions(logger: logger))
+    try await run(store, front, editor: editor)
+  }
+
+  private func prepare() {
+    raiseDescriptorLimit()
+    registry.collect { ProcessStatistics().readings() }
+    reportUnknownVariables()
+  }
+
+  private func loadEditor() throws -> Editor {
     let editor = try ModelLoading.editor(
       folder: settings.model, maxMegapixels: settings.maxMegapixels,
       storage: WeightStorage(rawValue: settings.weights) ?? .float32, adapters: settings.adapters,
       judges: try Judges(try judgeSources()))
     reportEngine(editor)
-    reportAccess(keys, address)
-    let scoring = try ScoringAdapter(
-      editor: editor, threads: settings.threads, waiting: settings.scoreQueue)
-    let workerMetrics = WorkerMetrics(logger: Logger(label: "workers"))
-    let store = try openStore(workerMetrics)
-    let pool = WorkerPool(
-      store: store, editor: adapter(editor), settings: workerSettings, metrics: workerMetrics)
+    return editor
+  }
+
+  /// What a process shows to the outside.
+  private struct Front {
+    let address: SocketAddress
+    /// The whole API, or health and metrics alone.
+    let isPublic: Bool
+    let keys: KeyRing?
+    let hangUp: HangUpActions
+  }
+
+  /// - Parameter editor: `nil` where workers of other processes edit.
+  private func run(
+    _ store: any JobStore, _ front: Front, editor: Editor? = nil
+  ) async throws {
+    let scoring = try front.isPublic ? editor.flatMap(scorer) : nil
     let health = Health()
     let api = EditAPI(
       configuration: apiConfiguration,
       surroundings: .init(
-        store: store, models: ModelCatalogue(editor), scoring: scoring,
+        store: store, models: editor.map { ModelCatalogue($0) }, scoring: scoring,
         access: AccessControl(
-          policy: accessPolicy(keys), failuresPerMinute: settings.authFailuresPerMinute,
+          policy: accessPolicy(front.keys), failuresPerMinute: settings.authFailuresPerMinute,
           logger: auditLogger, metrics: registry),
         health: health, metrics: registry, logger: Logger(label: "api")))
     let server = try HTTPServer(
-      serverConfiguration(address), logger: Logger(label: "http"), handler: api.handler())
+      serverConfiguration(front.address), logger: Logger(label: "http"),
+      handler: front.isPublic ? api.handler() : api.managementHandler())
     let reload = SettingsReload(
       of: settings, source: source, store: store, threshold: threshold, logger: logger)
-    hangUp.add("settings") { try reload() }
+    front.hangUp.add("settings") { try reload() }
     let service = EditingService(
-      store: store, pool: pool, scoring: scoring, server: server, health: health,
-      upkeep: Upkeep(
-        store: store, metrics: workerMetrics), description: JSONValue(editor),
-      hangUp: hangUp, grace: .seconds(settings.drainSeconds), logger: logger)
+      store: store, pool: editor.map { pool($0, store) }, scoring: scoring, server: server,
+      health: health, upkeep: Upkeep(store: store, metrics: workerMetrics),
+      description: try editor.map { try JSONValue($0) }, hangUp: front.hangUp,
+      grace: .seconds(settings.drainSeconds), logger: logger)
     try await ServiceGroup(
       services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
+  }
+
+  private func scorer(_ editor: Editor) throws -> ScoringAdapter? {
+    try ScoringAdapter(
+      editor: editor, threads: settings.threads, waiting: settings.scoreQueue)
+  }
+
+  private func pool(_ editor: Editor, _ store: any JobStore) -> WorkerPool {
+    WorkerPool(
+      store: store, editor: adapter(editor), settings: workerSettings, metrics: workerMetrics)
   }
 
   private func judgeSources() throws -> JudgeSources {
@@ -89,11 +147,27 @@ struct ServedProcess {
       coherence: settings.coherence)
   }
 
-  private func openStore(_ metrics: WorkerMetrics) throws -> SQLiteJobStore {
+  private func openStore() throws -> SQLiteJobStore {
     var environment = SQLiteJobStore.Environment()
-    environment.onEnd = { metrics.ended($0) }
+    environment.onEnd = { [workerMetrics] in workerMetrics.ended($0) }
     return try SQLiteJobStore(
       directory: settings.dataDirectory, settings: settings.storeSettings, environment: environment)
+  }
+
+  private func openStore(_ url: String, connections: Int) async throws -> PostgresJobStore {
+    guard settings.dataQuotaMebibytes == 0 else {
+      throw JobStoreError.failed(
+        "data_quota_mib is about data_dir: with a PostgreSQL store leave it out, and "
+          + "limit the database's disk")
+    }
+    let address = try PostgresAddress(url)
+    var environment = PostgresJobStore.Environment()
+    environment.connections = connections
+    environment.onEnd = { [workerMetrics] in workerMetrics.ended($0) }
+    let store = try await PostgresJobStore(
+      address: address, settings: settings.storeSettings, environment: environment)
+    logger.info("store opened", metadata: ["store": "\(address)"])
+    return store
   }
 
   private func adapter(_ editor: Editor) -> EngineAdapter {
@@ -132,91 +206,5 @@ struct ServedProcess {
       total: settings.maxConnections, perAddress: settings.connectionsPerAddress,
       unlimited: settings.trustedProxies)
     return configuration
-  }
-
-  /// Says what computes, and warns where the machine is left unused.
-  private func reportEngine(_ editor: Editor) {
-    logger.info(
-      "model loaded",
-      metadata: [
-        "model": "\(editor.model.name)", "model_hash": "\(editor.model.hash)",
-        "build": "\(editor.build)", "kernel_set": "\(KernelSet.active.rawValue)",
-        "blas_core": "\(BLAS.coreName)", "blas_core_forced": "\(BLAS.isForced)",
-        "weights": "\(editor.model.storage.rawValue)",
-        "adapters": "\(AdapterOption.text(settings.adapters))",
-      ])
-    reportJudges(editor.judges)
-    if BLAS.isFallbackCore {
-      logger.warning(
-        "OpenBLAS uses a fallback core and will be slow; set OPENBLAS_CORETYPE",
-        metadata: ["blas_core": "\(BLAS.coreName)"])
-    }
-    let unknown = ServeConfiguration.unknownVariables(ProcessInfo.processInfo.environment)
-    if !unknown.isEmpty {
-      logger.warning(
-        "environment variables that are no settings are ignored",
-        metadata: ["variables": "\(unknown.joined(separator: " "))"])
-    }
-  }
-}
-
-extension ServedProcess {
-  /// Says what scores, and what does not.
-  fileprivate func reportJudges(_ judges: Judges) {
-    for kind in JudgeKind.allCases {
-      guard let judge = judges[kind] else {
-        logger.notice("judge is off, its scores are null", metadata: ["judge": "\(kind.rawValue)"])
-        continue
-      }
-      let description = JudgeDescription(judge)
-      logger.info(
-        "judge loaded",
-        metadata: [
-          "judge": "\(description.judge)", "judge_model": "\(description.model)",
-          "judge_hash": "\(description.hash)", "calibration": "\(description.calibration)",
-        ])
-    }
-  }
-}
-
-/// Store, workers and server as one service, so that they stop in the one order that loses nothing.
-struct EditingService: Service {
-  let store: SQLiteJobStore
-  let pool: WorkerPool
-  let scoring: ScoringAdapter?
-  let server: HTTPServer
-  let health: Health
-  let upkeep: Upkeep
-  let description: JSONValue
-  let hangUp: HangUpActions
-  let grace: Duration
-  let logger: Logger
-
-  func run() async throws {
-    try await pool.start(description: description)
-    server.start()
-    health.started()
-    for address in server.addresses {
-      logger.notice("serving", metadata: ["address": "http://\(address)"])
-    }
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await upkeep.run() }
-      group.addTask { await hangUp.run() }
-      try? await gracefulShutdown()
-      group.cancelAll()
-    }
-    await stop()
-  }
-
-  /// Not ready first, then no new work, then what runs, then answers, then the store.
-  private func stop() async {
-    logger.notice("draining")
-    health.drain()
-    await store.drain()
-    await pool.shutDown(grace: grace)
-    await server.stop(grace: .seconds(5))
-    scoring?.close()
-    await store.close()
-    logger.notice("stopped")
   }
 }

@@ -8,6 +8,10 @@ package import Sockets
 package struct ServeConfiguration: Sendable, Equatable {
   package var host = "127.0.0.1"
   package var port = 8080
+  /// Where a worker answers for its health.
+  package var managementPort = 9090
+  /// A PostgreSQL database's URL; `nil` is SQLite in the data directory.
+  package var store: String?
   package var dataDirectory = "byteedit-data"
   /// A model folder; `nil` is the embedded editor.
   package var model: String?

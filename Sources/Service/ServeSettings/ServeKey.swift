@@ -87,9 +87,38 @@ extension ServeKey {
     }
   }
 
+  /// Its parts are looked at when the store is opened; a wrong one is not repeated, since it may hold
+  /// a password.
+  private static let store = ServeKey(
+    name: "store",
+    help: "URL of a PostgreSQL database (postgres://user@host/database) that serving and working "
+      + "processes share; SQLite in data_dir, and both in one process, if not given.",
+    isFlag: false
+  ) { text, configuration in
+    guard ["postgres://", "postgresql://"].contains(where: text.hasPrefix) else {
+      throw ServeConfigurationError(
+        description: "store: must be the URL of a PostgreSQL database, "
+          + "postgres://user@host:5432/database")
+    }
+    configuration.store = text
+  } shown: {
+    $0.store.map(withoutSecrets) ?? ""
+  }
+
+  /// The URL without user, password and options, however it is written.
+  private static func withoutSecrets(_ url: String) -> String {
+    let address = url.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+    let shown = address.prefix { $0 != "?" }
+    return url.contains("@") ? "postgres://\(shown)" : String(shown)
+  }
+
   package static let all: [ServeKey] = [
     .text("host", \.host, "Address to listen on; without keys only loopback is allowed."),
     .number("port", \.port, 0...65_535, "TCP port; 0 lets the system choose."),
+    .number(
+      "management_port", \.managementPort, 0...65_535,
+      "TCP port of a worker's health and metrics; 0 lets the system choose."),
+    .store,
     .text("data_dir", \.dataDirectory, "Folder of the job database and the pictures."),
     .optional("model", \.model, "A diffusers folder; the embedded editor if not given."),
     .choice(

@@ -1,4 +1,4 @@
-import JobStoreSQLite
+import Jobs
 import Locks
 import Logging
 import Observability
@@ -8,12 +8,12 @@ import ServeSettings
 struct SettingsReload: Sendable {
   private let source: SettingsSource
   private let current: Lock<ServeConfiguration>
-  private let store: SQLiteJobStore
+  private let store: any JobStore
   private let threshold: LogThreshold
   private let logger: Logger
 
   init(
-    of settings: ServeConfiguration, source: SettingsSource, store: SQLiteJobStore,
+    of settings: ServeConfiguration, source: SettingsSource, store: any JobStore,
     threshold: LogThreshold, logger: Logger
   ) {
     self.source = source

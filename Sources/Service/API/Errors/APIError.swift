@@ -19,6 +19,8 @@ package enum APIError: Error {
   case imageNotReady(JobState)
   case noCoherenceMap
   case judgesOff
+  /// This process accepts edits for others and has no judge itself.
+  case scoresElsewhere
   case scoresFull(retryAfter: Int)
   case scoringFailed(String)
   /// The first request with this Idempotency-Key is still on its way.
@@ -82,6 +84,11 @@ extension APIError {
         .notFound, "not-found", "Not found",
         "the picture has no coherence map: the coherence judge was off when it was made; "
           + "submit again when /v1/models lists it")
+    case .scoresElsewhere:
+      Self.problem(
+        .notFound, "judges-off", "Judges off",
+        "this service scores only what it edits: submit an edit, or ask a service whose workers "
+          + "run in the serving process")
     case .judgesOff:
       Self.problem(
         .notFound, "judges-off", "Judges off",
@@ -140,7 +147,7 @@ extension APIError {
 
   private static func problem(of error: JobStoreError) -> Problem {
     switch error {
-    case .busy, .closed, .locked:
+    case .busy, .closed, .locked, .unreachable:
       problem(
         .serviceUnavailable, "store-unavailable", "Store unavailable",
         "the job store cannot answer now: try again", retryAfter: 2)

@@ -47,7 +47,7 @@ extension EditAPI {
       }
     }
     let edit = try OpenAIEditForm(form)
-    let served = surroundings.models.models.map(\.id)
+    let served = try await catalogue().models.map(\.id)
     if let model = edit.answer.model, !configuration.takesAnyModel, !served.contains(model) {
       throw OpenAIError.unknownModel(model, served: served)
     }

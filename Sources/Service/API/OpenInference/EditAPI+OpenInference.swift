@@ -61,12 +61,12 @@ extension EditAPI {
   }
 
   private func modelMetadata(_ request: Request) async throws -> Response {
-    guard let model = served(request) else { return unknown(request) }
+    guard let model = try await served(request) else { return try await unknown(request) }
     return Response.json(Model(name: model.id, versions: [model.hash]))
   }
 
   private func readyOfModel(_ request: Request) async throws -> Response {
-    guard let model = served(request) else { return unknown(request) }
+    guard let model = try await served(request) else { return try await unknown(request) }
     struct Readiness: Encodable {
       var name: String
       var ready: Bool
@@ -76,12 +76,12 @@ extension EditAPI {
       Readiness(name: model.id, ready: answer.status == .ok), status: answer.status)
   }
 
-  private func served(_ request: Request) -> ModelDescription? {
-    surroundings.models.models.first { $0.id == request.parameters["model"] }
+  private func served(_ request: Request) async throws -> ModelDescription? {
+    try await catalogue().models.first { $0.id == request.parameters["model"] }
   }
 
-  private func unknown(_ request: Request) -> Response {
-    let names = surroundings.models.models.map(\.id).joined(separator: ", ")
+  private func unknown(_ request: Request) async throws -> Response {
+    let names = try await catalogue().models.map(\.id).joined(separator: ", ")
     return Response.json(
       Failure(error: "no model of this name is served: use \(names)"), status: .notFound)
   }

@@ -7,14 +7,16 @@ extension EditAPI {
   /// `POST /v1/scores`: what the judges say of a picture; nothing of it is kept.
   func score(_ request: Request) async throws -> Response {
     _ = try Query(request, allowed: [])
-    guard let scoring = surroundings.scoring else { throw APIError.judgesOff }
+    guard let scoring = surroundings.scoring else {
+      throw surroundings.models == nil ? APIError.scoresElsewhere : APIError.judgesOff
+    }
     guard !health.isDraining else { throw APIError.draining }
     let type = try contentType(of: request)
     let pass = try gate.enter(
       request.client?.limitKey, owner: request.caller.owner, key: nil)
     defer { gate.leave(pass) }
     let body = try await body(of: request, type)
-    let submission = try ScoreSubmission(body, models: surroundings.models)
+    let submission = try ScoreSubmission(body, models: try await catalogue())
     do {
       return Response.json(ScoreDocument(try await scoring.score(submission)))
     } catch let failure as ScoreFailure {

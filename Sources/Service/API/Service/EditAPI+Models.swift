@@ -5,7 +5,7 @@ import Jobs
 
 extension EditAPI {
   func models(_ request: Request) async throws -> Response {
-    Response.json(ModelList(surroundings.models, configuration))
+    Response.json(ModelList(try await catalogue(), configuration))
   }
 
   /// The description of all this.
@@ -21,8 +21,9 @@ extension EditAPI {
   func model(_ request: Request) async throws -> Response {
     _ = try Query(request, allowed: [])
     let name = request.parameters["model"] ?? ""
-    guard let model = surroundings.models.models.first(where: { $0.id == name }) else {
-      throw OpenAIError.unknownModel(name, served: surroundings.models.models.map(\.id))
+    let models = try await catalogue().models
+    guard let model = models.first(where: { $0.id == name }) else {
+      throw OpenAIError.unknownModel(name, served: models.map(\.id))
     }
     return Response.json(ModelList.Entry(model))
   }

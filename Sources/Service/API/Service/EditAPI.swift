@@ -10,7 +10,8 @@ package struct EditAPI: Sendable {
   /// What the API needs and does not make itself.
   package struct Surroundings: Sendable {
     package var store: any JobStore
-    package var models: ModelCatalogue
+    /// What this process serves itself; `nil` where other processes work, who say it in the store.
+    package var models: ModelCatalogue?
     /// Scores pictures for `POST /v1/scores`; `nil` where every judge is off.
     package var scoring: (any PictureScoring)?
     package var access: AccessControl
@@ -19,7 +20,7 @@ package struct EditAPI: Sendable {
     package var logger: Logger
 
     package init(
-      store: any JobStore, models: ModelCatalogue, scoring: (any PictureScoring)? = nil,
+      store: any JobStore, models: ModelCatalogue?, scoring: (any PictureScoring)? = nil,
       access: AccessControl, health: Health, metrics: PrometheusRegistry, logger: Logger
     ) {
       self.store = store
@@ -34,6 +35,7 @@ package struct EditAPI: Sendable {
 
   let configuration: APIConfiguration
   let surroundings: Surroundings
+  private let registered: RegisteredModels
   let gate: SubmissionGate
   let checking: WorkQueue
   let collectors: (form: BodyCollector, json: BodyCollector)
@@ -41,6 +43,7 @@ package struct EditAPI: Sendable {
   package init(configuration: APIConfiguration, surroundings: Surroundings) {
     self.configuration = configuration
     self.surroundings = surroundings
+    registered = RegisteredModels(surroundings.store, silence: configuration.workerSilence)
     gate = SubmissionGate(
       total: configuration.submissions, perAddress: configuration.submissionsPerAddress)
     checking = WorkQueue(label: "picture-check", width: configuration.checkers)
@@ -54,6 +57,12 @@ package struct EditAPI: Sendable {
 
   var store: any JobStore { surroundings.store }
   var health: Health { surroundings.health }
+
+  /// The models that are served at this moment.
+  func catalogue() async throws -> ModelCatalogue {
+    if let models = surroundings.models { return models }
+    return try await registered.catalogue()
+  }
   var logger: Logger { surroundings.logger }
 
   /// Every operation with the scope that its caller's key must have, nil where nobody is asked;
@@ -80,8 +89,20 @@ package struct EditAPI: Sendable {
     ] + openInferenceRoutes + stableDiffusionRoutes
   }
 
+  /// Health and metrics alone, for a process that only works.
+  package var managementRoutes: [Route] {
+    [
+      route(.get, "/livez", scope: nil, livez), route(.get, "/readyz", scope: nil, readyz),
+      route(.get, "/startupz", scope: nil, startupz), route(.get, "/metrics", scope: nil, metrics),
+    ]
+  }
+
+  package func handler() -> Handler { handler(of: routes) }
+
+  package func managementHandler() -> Handler { handler(of: managementRoutes) }
+
   /// The routes inside what every request passes: ids, logs, metrics, safety headers.
-  package func handler() -> Handler {
+  private func handler(of routes: [Route]) -> Handler {
     let router = Router(routes)
     let requests = surroundings.metrics
     return chain(

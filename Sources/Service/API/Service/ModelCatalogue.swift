@@ -2,7 +2,7 @@ import HTTP
 package import Jobs
 
 /// The models that are served, as `/v1/models` lists them; made by whoever loaded them.
-package struct ModelCatalogue: Sendable {
+package struct ModelCatalogue: Sendable, Codable {
   package var models: [ModelDescription]
   /// The judges that are on.
   package var judges: [JudgeDescription]
@@ -21,7 +21,7 @@ package struct ModelCatalogue: Sendable {
 }
 
 /// One reward model that scores every candidate.
-package struct JudgeDescription: Sendable, Hashable, Encodable {
+package struct JudgeDescription: Sendable, Hashable, Codable {
   /// `aesthetic`, `alignment` or `coherence`.
   package var judge: String
   /// Its architecture.
@@ -43,6 +43,8 @@ package struct JudgeDescription: Sendable, Hashable, Encodable {
 extension ModelCatalogue {
   /// What of a request needs a judge that is off.
   func refusals(of parameters: EditParameters) -> [Problem.FieldError] {
+    // Where no worker lives nobody knows; the job waits for one that does.
+    guard !models.isEmpty else { return [] }
     let on = Set(judges.map(\.judge))
     var refusals: [Problem.FieldError] = []
     for (judge, weight) in parameters.select?.byJudge ?? [] where weight > 0 && !on.contains(judge)
@@ -63,7 +65,7 @@ extension ModelCatalogue {
 }
 
 /// One model: what it is, what it can do and what it does when nothing is asked for.
-package struct ModelDescription: Sendable {
+package struct ModelDescription: Sendable, Codable {
   package var id: String
   /// SHA-256 over its parts, as receipts name it.
   package var hash: String

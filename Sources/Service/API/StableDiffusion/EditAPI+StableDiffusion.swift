@@ -168,7 +168,7 @@ extension EditAPI {
 
   private func options(_ request: Request) async throws -> Response {
     Response.json([
-      "sd_model_checkpoint": surroundings.models.models.first?.id ?? "", "samples_format": "png",
+      "sd_model_checkpoint": try await catalogue().models.first?.id ?? "", "samples_format": "png",
     ])
   }
 
@@ -201,7 +201,7 @@ extension EditAPI {
       }
     }
     return Response.json(
-      surroundings.models.models.map { model in
+      try await catalogue().models.map { model in
         let short = String(model.hash.prefix(10))
         return Entry(
           title: "\(model.id) [\(short)]", modelName: model.id, hash: short, sha256: model.hash,

@@ -32,9 +32,10 @@ extension EditAPI {
     let pass = try gate.enter(request.client?.limitKey, owner: request.caller.owner, key: key)
     defer { gate.leave(pass) }
     let (body, rest) = try await receive()
-    let checked = try await checking.run { [configuration, surroundings] in
+    let models = try await catalogue()
+    let checked = try await checking.run { [configuration] in
       try CheckedEdit(
-        try EditDraft(body, models: surroundings.models), limits: configuration.images)
+        try EditDraft(body, models: models), limits: configuration.images)
     }
     let (id, isReplay) = try await keep(checked, key: key, request)
     return (id, isReplay, rest)

@@ -52,7 +52,7 @@ package final class ChangeNotifier: Sendable {
     woken.values.forEach { $0.wake() }
   }
 
-  /// Wakes everybody, for good: the store closes.
+  /// Wakes everybody who waits now: the store closes, or something may have been missed.
   package func wakeAll() {
     let woken = waiters.withLock { waiters in
       defer { waiters = Waiters() }

@@ -46,6 +46,8 @@ package protocol JobStore: BlobStore {
 
   // MARK: Upkeep
 
+  /// Changes the limits from now on; what was accepted under the old ones stays.
+  func apply(_ settings: JobStoreSettings)
   /// Ends expired leases and passed deadlines; removes what has outlived its time.
   func tidy() async throws(JobStoreError) -> TidyReport
   /// From now on submissions are answered with `draining` and nothing is claimed.

@@ -11,6 +11,8 @@ package enum JobStoreError: Error, Sendable, Hashable, CustomStringConvertible {
   case quotaExceeded(limit: Int)
   /// The database stayed busy; the call may be repeated.
   case busy
+  /// The database does not answer; the call may be repeated, and may have been carried out.
+  case unreachable(String)
   case blobMissing(BlobHash)
   /// A stored row or file is not what was written.
   case corrupt(String)
@@ -31,6 +33,8 @@ package enum JobStoreError: Error, Sendable, Hashable, CustomStringConvertible {
         + "end or raise the quota"
     case .diskFull: "no space is left in the data directory; free some"
     case .busy: "the database is busy; try again"
+    case .unreachable(let why):
+      "the database cannot be reached (\(why)); see that it runs and that its address is right"
     case .blobMissing(let hash): "picture \(hash) is not stored; submit it again"
     case .corrupt(let what): "the data directory is damaged (\(what)); restore a backup"
     case .closed: "the job store is closed; the service is stopping"

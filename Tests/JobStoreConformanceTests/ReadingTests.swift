@@ -1,3 +1,4 @@
+import JobStoreBench
 import Jobs
 import Testing
 

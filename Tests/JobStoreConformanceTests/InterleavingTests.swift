@@ -1,14 +1,14 @@
-import JobStoreSQLite
+import JobStoreBench
 import Jobs
 import Testing
 
 /// Random lives of a store on a clock that stands still: whatever the order of events, every
 /// accepted job reaches exactly one end, and a result is shown once.
 @Suite struct `Random interleavings` {
-  @Test(arguments: 0..<12)
-  func `keep every promise`(_ seed: UInt64) async throws {
-    try await withTemporaryFolder { folder in
-      var life = try Life(seed: seed, folder: folder)
+  @Test(arguments: Keeper.allCases, 0..<12)
+  func `keep every promise`(_ keeper: Keeper, _ seed: UInt64) async throws {
+    try await keeper.withPlace { place in
+      var life = try await Life(seed: seed, keeper: keeper, place: place)
       for _ in 0..<250 { try await life.act() }
       try await life.settle()
       try await life.check()
@@ -31,7 +31,8 @@ private struct SplitMix: RandomNumberGenerator {
 }
 
 private struct Life {
-  private let folder: String
+  private let keeper: Keeper
+  private let place: String
   private let clock = ManualClock()
   private var generator: SplitMix
   var bench: Bench
@@ -47,20 +48,19 @@ private struct Life {
   private var successes: [JobID: BlobHash] = [:]
   private var canceled: Set<JobID> = []
 
-  init(seed: UInt64, folder: String) throws {
+  init(seed: UInt64, keeper: Keeper, place: String) async throws {
     generator = SplitMix(state: seed)
-    self.folder = folder
-    bench = try Self.open(folder, clock)
+    (self.keeper, self.place) = (keeper, place)
+    bench = try await Self.open(keeper, place, clock)
   }
 
-  private static func open(_ folder: String, _ clock: ManualClock) throws -> Bench {
-    var environment = SQLiteJobStore.Environment()
-    environment.clock = clock
+  private static func open(
+    _ keeper: Keeper, _ place: String, _ clock: ManualClock
+  ) async throws -> Bench {
     var settings = JobStoreSettings()
     settings.queueLimit = 12
-    let store = try SQLiteJobStore(
-      directory: folder, settings: settings, environment: environment)
-    return Bench(store: store, clock: clock)
+    return Bench(
+      store: try await keeper.open(place, settings: settings, clock: clock), clock: clock)
   }
 
   mutating func act() async throws {
@@ -166,10 +166,10 @@ private struct Life {
     }
   }
 
-  /// The process dies and another takes over: leases end, promises stay.
+  /// The process ends and another takes over: promises stay.
   private mutating func reopen() async throws {
     await bench.store.close()
-    bench = try Self.open(folder, clock)
+    bench = try await Self.open(keeper, place, clock)
   }
 
   private mutating func look(_ id: JobID) async throws {

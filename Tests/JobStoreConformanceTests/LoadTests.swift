@@ -1,13 +1,14 @@
-import JobStoreSQLite
+import JobStoreBench
 import Jobs
 import Testing
 
 @Suite(.serialized) struct `A keeper under load` {
   /// Limits are ten times what a slow machine needs: this finds a missing index, not a slow disk.
-  @Test func `ten thousand waiting jobs do not slow it down`() async throws {
+  @Test(arguments: Keeper.allCases)
+  func `ten thousand waiting jobs do not slow it down`(_ keeper: Keeper) async throws {
     var settings = JobStoreSettings()
     settings.queueLimit = 20000
-    try await Keeper.sqlite.withStore(settings: settings) { bench in
+    try await keeper.withStore(settings: settings) { bench in
       let submission = try await bench.submission()
       try await fill(bench, submission, count: 10000)
       let spent = try await ContinuousClock().measure {
