@@ -201,6 +201,25 @@ import Testing
 }
 
 @Suite struct `A picture in rows` {
+  /// The session ends itself within the first commit, before its answer.
+  @Test func `whose commit is not answered is put again`() async throws {
+    try await withStores(1) { stores, url, cluster in
+      _ = try cluster.query(
+        """
+        CREATE SEQUENCE commits;
+        CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF nextval('commits') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+          RETURN NULL;
+        END $$;
+        CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON blobs
+          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut()
+        """, in: url)
+      let blob = try await stores[0].put([1, 2, 3], mediaType: "image/png")
+      #expect(try await stores[0].read(blob.hash) == [1, 2, 3])
+      #expect(try cluster.query("SELECT last_value FROM commits", in: url) == "2")
+    }
+  }
+
   @Test func `comes back whole and in parts across its chunks`() async throws {
     try await withStores(1) { stores, url, cluster in
       let bytes = (0..<(5 << 20) + 17).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }

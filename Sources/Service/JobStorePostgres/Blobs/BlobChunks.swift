@@ -13,7 +13,7 @@ struct BlobChunks: Sendable {
 
   func put(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobReference {
     let hash = try BlobHash(of: bytes)
-    try await database.write { transaction in
+    try await database.write(doubt: .isRepeated) { transaction in
       // A concurrent put of the same bytes is waited for here, and so is a removal.
       let rows = try await transaction.query(
         """

@@ -34,13 +34,21 @@ final class JobDatabase: Sendable {
     }
   }
 
+  /// What is done when a commit's answer did not come, so that nobody knows whether it arrived.
+  enum Doubt {
+    /// The caller is told, and asks.
+    case isReported
+    /// It is done again: twice has the effect of once.
+    case isRepeated
+  }
+
   /// Commits what `body` does, or nothing of it; `body` may run more than once.
   func write<Value: Sendable>(
-    _ durability: Durability = .durable,
+    _ durability: Durability = .durable, doubt: Doubt = .isReported,
     _ body: @escaping @Sendable (JobTransaction) async throws -> Value
   ) async throws(JobStoreError) -> Value {
     let level = durability == .durable ? "on" : "off"
-    return try await repeating { [self] in
+    return try await repeating(doubt) { [self] in
       try await pool.withConnection { [self] connection in
         try await connection.script("BEGIN; SET LOCAL synchronous_commit = \(level)")
         do {
@@ -77,7 +85,7 @@ final class JobDatabase: Sendable {
 
   /// Tries again while nothing was written and the patience lasts, ever more rarely.
   private func repeating<Value: Sendable>(
-    _ work: @Sendable () async throws -> Value
+    _ doubt: Doubt = .isReported, _ work: @Sendable () async throws -> Value
   ) async throws(JobStoreError) -> Value {
     let end = ContinuousClock.now + patience
     var pause = Backoff()
@@ -85,7 +93,7 @@ final class JobDatabase: Sendable {
       do {
         return try await work()
       } catch let fault as PostgresFault
-        where fault.mayBeRepeated && .now < end && !Task.isCancelled && !pool.isClosed
+        where fault.mayBeRepeated(doubt) && .now < end && !Task.isCancelled && !pool.isClosed
       {
         try? await Task.sleep(for: pause.next())
       } catch {

@@ -13,8 +13,8 @@ struct PostgresFault: Error, Sendable {
 
   /// An outage, a restart, or a quarrel between transactions: nothing was written, so the work may
   /// be done again.
-  var mayBeRepeated: Bool {
-    guard !isUncertain else { return false }
+  func mayBeRepeated(_ doubt: JobDatabase.Doubt = .isReported) -> Bool {
+    guard !isUncertain || doubt == .isRepeated else { return false }
     return isBroken || state.map(Self.repeatable.contains) ?? false
   }
 
@@ -66,7 +66,7 @@ extension JobStoreError {
     // lock_not_available, query_canceled (statement time-out), and quarrels that did not end.
     case "55P03", "57014", "40001", "40P01": self = .busy
     case "XX001", "XX002": self = .corrupt(fault.message)
-    case let state? where !fault.isBroken && !fault.mayBeRepeated:
+    case let state? where !fault.isBroken && !fault.mayBeRepeated():
       self = .failed("PostgreSQL \(state): \(fault.message)")
     default: self = .unreachable(fault.message)
     }

@@ -2,7 +2,7 @@ package import Jobs
 
 extension PostgresJobStore {
   package func register(_ id: String, description: JSONValue) async throws(JobStoreError) {
-    _ = try await database.write { transaction in
+    _ = try await database.write(doubt: .isRepeated) { transaction in
       try await transaction.query(
         """
         INSERT INTO workers (id, description, last_seen) VALUES ($1, $2, $3)
@@ -21,7 +21,7 @@ extension PostgresJobStore {
   }
 
   package func touch(_ id: String) async throws(JobStoreError) {
-    _ = try await database.write(.relaxed) { transaction in
+    _ = try await database.write(.relaxed, doubt: .isRepeated) { transaction in
       try await transaction.query(
         "UPDATE workers SET last_seen = $1 WHERE id = $2",
         [.integer(transaction.now.milliseconds), .text(id)])
@@ -82,7 +82,7 @@ extension PostgresJobStore {
   package func heartbeat(
     _ lease: Lease, for span: Duration
   ) async throws(JobStoreError) -> LeaseAnswer {
-    let rows = try await database.write(.relaxed) { transaction in
+    let rows = try await database.write(.relaxed, doubt: .isRepeated) { transaction in
       try await transaction.query(
         """
         UPDATE jobs SET lease_until = $1, heartbeat_at = $2
