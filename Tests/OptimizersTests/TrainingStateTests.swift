@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Optimizers
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct TrainingStateTests {
@@ -41,10 +42,8 @@ import Testing
   }
 
   private func withFile(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder.appending(path: "state.safetensors").path)
+    let scratch = try ScratchFolder()
+    try body(scratch.path + "/state.safetensors")
   }
 
   @Test func `ten steps are five, a file, and five more, bit for bit`() throws {

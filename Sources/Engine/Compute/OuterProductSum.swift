@@ -105,9 +105,11 @@ package struct OuterProductSum: Sendable {
     _ range: Range<Int>, _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>,
     into out: UnsafeMutablePointer<Float>
   ) {
-    let tileRows = min(height, 256)
-    let down = (height + tileRows - 1) / tileRows
-    let across = max(1, min(8 / down + 1, width / 64))
+    let down = (height + 255) / 256
+    // As many rows in each, and an even number of tiles, so that two threads end together.
+    let tileRows = ((height + down - 1) / down + 15) / 16 * 16
+    let wanted = 8 / down + 1
+    let across = max(1, min(wanted + (down * wanted) % 2, width / 64))
     let tileColumns = ((width + across - 1) / across + 15) / 16 * 16
     let columnTiles = (width + tileColumns - 1) / tileColumns
     ThreadTeam.current.forEach(down * columnTiles) { index in

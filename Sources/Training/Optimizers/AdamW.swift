@@ -52,12 +52,12 @@ package struct AdamW: Sendable {
     guard parameters.matches(firstMoments) else { throw .otherParameters }
     try OptimizerError.check(gradients, against: parameters)
     step += 1
-    for (index, name) in parameters.names.enumerated() {
-      let rate = learningRate * settings.learningRateMultiplier(name)
-      let numbers = numbers(
-        rate: rate, decay: settings.decays(name) ? settings.weightDecay : 0, scale: gradientScale)
-      update(&parameters, at: index, gradients[index], numbers)
+    let numbers = parameters.names.map { name in
+      self.numbers(
+        rate: learningRate * settings.learningRateMultiplier(name),
+        decay: settings.decays(name) ? settings.weightDecay : 0, scale: gradientScale)
     }
+    move(&parameters, gradients, numbers)
   }
 
   /// The numbers of this step, each rounded once from double precision as the reference does.
@@ -70,21 +70,21 @@ package struct AdamW: Sendable {
       epsilon: Float(settings.epsilon), step: Float(-(rate / (1 - pow(beta1, Double(step))))))
   }
 
-  private mutating func update(
-    _ parameters: inout Parameters, at index: Int, _ gradient: Tensor, _ numbers: ck_adamw
+  private mutating func move(
+    _ parameters: inout Parameters, _ gradients: [Tensor], _ numbers: [ck_adamw]
   ) {
     let kernel = Kernels.active.adamw
-    parameters.withMutableValues(at: index) { values in
-      firstMoments.withMutableValues(at: index) { first in
-        secondMoments.withMutableValues(at: index) { second in
-          gradient.withPointer { gradient in
-            guard let start = values.baseAddress, let first = first.baseAddress,
-              let second = second.baseAddress
+    parameters.withMutableValues { values in
+      firstMoments.withMutableValues { first in
+        secondMoments.withMutableValues { second in
+          TensorBlocks(values.map(\.count)).forEach { tensor, _, range in
+            guard let value = values[tensor].baseAddress, let first = first[tensor].baseAddress,
+              let second = second[tensor].baseAddress
             else { return }
-            ThreadTeam.current.forEachRange(values.count) { range in
-              let at = range.lowerBound
-              withUnsafePointer(to: numbers) {
-                kernel(start + at, gradient + at, first + at, second + at, $0, range.count)
+            let at = range.lowerBound
+            gradients[tensor].withPointer { gradient in
+              withUnsafePointer(to: numbers[tensor]) {
+                kernel(value + at, gradient + at, first + at, second + at, $0, range.count)
               }
             }
           }

@@ -11,8 +11,10 @@ package struct GradientNorm: Sendable, Equatable {
 
   /// Squares are added up in double precision, block by block and tensor by tensor.
   package init(_ gradients: [Tensor]) {
+    let blocks = TensorBlocks(gradients.map(\.count))
+    let parts = Self.sumsOfSquares(gradients, blocks)
     var total = 0.0
-    for gradient in gradients { total += Self.sumOfSquares(gradient) }
+    for tensor in gradients.indices { total += parts[blocks.blocks(of: tensor)].reduce(0, +) }
     value = Float(total.squareRoot())
   }
 
@@ -21,19 +23,17 @@ package struct GradientNorm: Sendable, Equatable {
     min(1, Float(maximum) / (value + 1e-6))
   }
 
-  private static func sumOfSquares(_ tensor: Tensor) -> Double {
-    let (kernel, length) = (Kernels.active.sum_of_squares, 16_384)
-    let blocks = (tensor.count + length - 1) / length
-    var parts = [Double](repeating: 0, count: blocks)
+  /// Of every block.
+  private static func sumsOfSquares(_ tensors: [Tensor], _ blocks: TensorBlocks) -> [Double] {
+    let kernel = Kernels.active.sum_of_squares
+    var parts = [Double](repeating: 0, count: blocks.count)
     parts.withUnsafeMutableBufferPointer { parts in
-      tensor.withPointer { x in
-        // Unchecked: every task writes a part of its own.
-        nonisolated(unsafe) let parts = parts
-        ThreadTeam.current.forEachRange(tensor.count, of: length) { range in
-          parts[range.lowerBound / length] = kernel(x + range.lowerBound, range.count)
-        }
+      // Unchecked: every task writes a part of its own.
+      nonisolated(unsafe) let parts = parts
+      blocks.forEach { tensor, block, range in
+        parts[block] = tensors[tensor].withPointer { kernel($0 + range.lowerBound, range.count) }
       }
     }
-    return parts.reduce(0, +)
+    return parts
   }
 }

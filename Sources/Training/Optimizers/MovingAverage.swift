@@ -37,14 +37,11 @@ package struct MovingAverage: Sendable {
     step += 1
     let weight = Float(1 - Self.decay(at: step, upTo: decay))
     let kernel = Kernels.active.approach
-    for index in parameters.names.indices {
-      current.tensors[index].withPointer { source in
-        parameters.withMutableValues(at: index) { values in
-          guard let average = values.baseAddress else { return }
-          ThreadTeam.current.forEachRange(values.count) { range in
-            let start = range.lowerBound
-            kernel(average + start, source + start, weight, range.count)
-          }
+    parameters.withMutableValues { averages in
+      TensorBlocks(averages.map(\.count)).forEach { tensor, _, range in
+        guard let average = averages[tensor].baseAddress else { return }
+        current.tensors[tensor].withPointer {
+          kernel(average + range.lowerBound, $0 + range.lowerBound, weight, range.count)
         }
       }
     }

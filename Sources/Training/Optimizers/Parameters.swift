@@ -49,11 +49,13 @@ package struct Parameters: Sendable {
   /// What a network is built of.
   package var weights: WeightStore { WeightStore(tensors: byName, path: "parameters") }
 
-  /// Writes one tensor in place, or into a copy where something else still shares its buffer.
-  mutating func withMutableValues(
-    at index: Int, _ body: (UnsafeMutableBufferPointer<Float>) -> Void
-  ) {
-    tensors[index].withUnsafeMutableBufferPointer(body)
+  /// Writes tensors in place, or into copies where something else still shares their buffers.
+  mutating func withMutableValues(_ body: ([UnsafeMutableBufferPointer<Float>]) -> Void) {
+    // A buffer stays where it is as long as its tensor lives.
+    let values = tensors.indices.map { index in
+      tensors[index].withUnsafeMutableBufferPointer { $0 }
+    }
+    withExtendedLifetime(tensors) { body(values) }
   }
 
   /// Whether the other parameters have the same names and shapes.
