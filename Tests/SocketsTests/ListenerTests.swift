@@ -4,6 +4,7 @@ import Logging
 import Sockets
 import Synchronization
 import SystemPackage
+import TLS
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `Listeners` {
@@ -17,6 +18,8 @@ import Testing
     }
 
     func connectionDidReceive(_ bytes: UnsafeRawBufferPointer) {}
+    func connectionDidSecure(_ peer: TLSPeer) {}
+    func connectionDidFail(_ failure: TLSFailure) {}
     func connectionDidReachEnd() {}
     func connectionDidDrain() {}
     func connectionDidClose(error: Errno?) {}

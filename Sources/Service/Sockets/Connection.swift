@@ -1,34 +1,28 @@
-import Dispatch
 import Glibc
 package import SystemPackage
+package import TLS
 
-/// What a connection tells the one who speaks a protocol over it; always on the loop's queue.
-///
-/// A byte transform (TLS over memory buffers) would stand here, between the two.
-package protocol ConnectionDelegate: AnyObject, Sendable {
-  /// Bytes came; the buffer is valid during the call only.
-  func connectionDidReceive(_ bytes: UnsafeRawBufferPointer)
-  /// The peer will send nothing more; it may still read.
-  func connectionDidReachEnd()
-  /// What was queued has gone below the low-water mark.
-  func connectionDidDrain()
-  /// The descriptor is closed; nothing follows. The error is nil for an orderly end.
-  func connectionDidClose(error: Errno?)
-}
-
-/// One accepted socket: two dispatch sources, a queue of bytes to send, and flow control.
+/// One accepted socket: two sources of its loop, a queue of bytes to send, flow control, and TLS between
+/// the socket and the delegate where it is asked for.
 ///
 /// Every method must be called on `loop.queue`; that confinement is what makes it Sendable.
 package final class Connection: @unchecked Sendable {
   package let loop: EventLoop
   package let peer: SocketAddress
-  package private(set) var pendingBytes: WriteQueue = WriteQueue()
+  /// What TLS agreed on; nil without TLS and before its handshake is over.
+  package private(set) var security: TLSPeer?
 
   private let descriptor: Int32
   private let calls: SystemCalls
   private let lowWater: Int
-  private let reader: any DispatchSourceRead
-  private var writer: (any DispatchSourceWrite)?
+  /// What the socket has not taken yet, and what is not encrypted yet: that waits until there is
+  /// room, so that one large answer neither holds the loop nor lies here twice.
+  private var outgoing = WriteQueue()
+  private var unsealed = WriteQueue()
+  private var session: TLSSession?
+  private var isSecured: Bool
+  private let reader: LoopSource
+  private var writer: LoopSource?
   private var isReading = false
   private var isWriting = false
   private var isAboveLowWater = false
@@ -53,10 +47,11 @@ package final class Connection: @unchecked Sendable {
 
   /// Takes the descriptor over.
   ///
-  /// Nothing happens before `start`, which must follow.
+  /// Nothing happens before `start`, which must follow. With `tls` it is the server of a session.
   package init(
     descriptor: Int32, peer: SocketAddress, loop: EventLoop, calls: SystemCalls = .live,
-    lowWater: Int = 64 * 1024, onClose: @escaping @Sendable () -> Void = {}
+    lowWater: Int = 64 * 1024, tls: TLSServerContext? = nil,
+    onClose: @escaping @Sendable () -> Void = {}
   ) {
     self.descriptor = descriptor
     self.peer = peer
@@ -64,10 +59,15 @@ package final class Connection: @unchecked Sendable {
     self.calls = calls
     self.lowWater = lowWater
     self.onClose = onClose
-    reader = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: loop.queue)
+    isSecured = tls != nil
+    session = tls.map { TLSSession(server: $0) }
+    reader = LoopSource(.read, of: descriptor, on: loop)
   }
 
   package var isOpen: Bool { closing != .closed }
+
+  /// Bytes that wait to be sent.
+  package var pendingCount: Int { outgoing.count + unsealed.count }
 
   /// Begins to read; the delegate is held weakly.
   package func start(delegate: any ConnectionDelegate) {
@@ -75,7 +75,7 @@ package final class Connection: @unchecked Sendable {
     reader.setEventHandler { @Sendable [self] in receive() }
     reader.setCancelHandler { @Sendable [self] in sourceCancelled() }
     isReading = true
-    reader.activate()
+    reader.resume()
   }
 
   // MARK: Reading
@@ -95,10 +95,16 @@ package final class Connection: @unchecked Sendable {
   private func receive() {
     guard isOpen, !reachedEnd else { return }
     switch calls.receive(descriptor, loop.scratch) {
+    case .bytes(0) where isSecured && security == nil && closing == .open: fail(.truncated)
     case .bytes(0): endReached()
     case .bytes(let count):
       guard closing != .lingering, closing != .lingeringWhenDrained else { return }
-      delegate?.connectionDidReceive(UnsafeRawBufferPointer(rebasing: loop.scratch[..<count]))
+      let bytes = UnsafeRawBufferPointer(rebasing: loop.scratch[..<count])
+      if isSecured {
+        perform(session?.receive(bytes) ?? [])
+      } else {
+        delegate?.connectionDidReceive(bytes)
+      }
     case .wouldBlock: break
     case .failed(let errno): close(error: errno)
     }
@@ -112,21 +118,81 @@ package final class Connection: @unchecked Sendable {
     delegate?.connectionDidReachEnd()
   }
 
+  // MARK: TLS
+
+  private func perform(_ actions: [TLSSession.Action]) {
+    for action in actions where isOpen {
+      switch action {
+      case .send(let bytes):
+        outgoing.append(bytes)
+        if !isWriting { flush() }
+      case .established(let peer):
+        security = peer
+        delegate?.connectionDidSecure(peer)
+      case .deliver(let bytes):
+        bytes.withUnsafeBytes { delegate?.connectionDidReceive($0) }
+      case .end: endReached()
+      case .fail(let failure): fail(failure)
+      }
+    }
+  }
+
+  private func fail(_ failure: TLSFailure) {
+    unsealed.removeAll()
+    if failure == .plainHTTP {
+      // The answer to clear text is clear text; nothing secret was said.
+      isSecured = false
+      session = nil
+    }
+    delegate?.connectionDidFail(failure)
+  }
+
+  /// Encrypts about as much as a socket takes at once and, when everything was, says that it was all.
+  private func seal() {
+    guard isSecured, security != nil else { return }
+    if unsealed.isEmpty, closing == .whenDrained || closing == .lingeringWhenDrained {
+      append(session?.close() ?? [])
+    }
+    while !unsealed.isEmpty, outgoing.count < 4 * TLSSession.recordLimit {
+      let actions = withUnsafeTemporaryAllocation(
+        byteCount: TLSSession.recordLimit, alignment: 16
+      ) { record in
+        let count = unsealed.move(into: record)
+        return session?.write(UnsafeRawBufferPointer(rebasing: record[..<count])) ?? []
+      }
+      append(actions)
+    }
+  }
+
+  private func append(_ actions: [TLSSession.Action]) {
+    for action in actions {
+      switch action {
+      case .send(let bytes): outgoing.append(bytes)
+      // What cannot be encrypted must not be left out.
+      case .fail: return close(error: .ioError)
+      default: break
+      }
+    }
+  }
+
   // MARK: Writing
 
   /// Queues pieces and sends what the socket takes at once, several pieces in one call.
   package func write(_ pieces: [UInt8]...) {
     guard isOpen, closing == .open else { return }
-    for piece in pieces { pendingBytes.append(piece) }
+    for piece in pieces { isSecured ? unsealed.append(piece) : outgoing.append(piece) }
     if !isWriting { flush() }
     // Set after the flush, so that the delegate is never called from inside its own write.
-    if pendingBytes.count > lowWater { isAboveLowWater = true }
+    if pendingCount > lowWater { isAboveLowWater = true }
   }
 
   private func flush() {
-    while !pendingBytes.isEmpty {
-      switch pendingBytes.withNextPieces({ calls.send(descriptor, $0) }) {
-      case .bytes(let count): pendingBytes.advance(by: count)
+    while true {
+      if outgoing.isEmpty { seal() }
+      guard isOpen else { return }
+      guard !outgoing.isEmpty else { break }
+      switch outgoing.withNextPieces({ calls.send(descriptor, $0) }) {
+      case .bytes(let count): outgoing.advance(by: count)
       case .wouldBlock: return waitForRoom()
       case .failed(let errno): return close(error: errno)
       }
@@ -143,16 +209,16 @@ package final class Connection: @unchecked Sendable {
   }
 
   private func waitForRoom() {
-    if isAboveLowWater, pendingBytes.count <= lowWater { drained() }
+    if isAboveLowWater, pendingCount <= lowWater { drained() }
     guard isOpen, !isWriting else { return }
     isWriting = true
     if let writer { return writer.resume() }
-    let source = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: loop.queue)
+    let source = LoopSource(.write, of: descriptor, on: loop)
     source.setEventHandler { @Sendable [self] in if isOpen { flush() } }
     source.setCancelHandler { @Sendable [self] in sourceCancelled() }
     liveSources += 1
     writer = source
-    source.activate()
+    source.resume()
   }
 
   private func stopWaiting() {
@@ -167,7 +233,7 @@ package final class Connection: @unchecked Sendable {
   package func closeWhenDrained() {
     guard closing == .open else { return }
     closing = .whenDrained
-    if pendingBytes.isEmpty { close(error: nil) }
+    if !isWriting { flush() }
   }
 
   /// Sends what is queued, shuts the write side and reads on into the void
@@ -179,7 +245,7 @@ package final class Connection: @unchecked Sendable {
     guard closing == .open else { return }
     guard !reachedEnd else { return closeWhenDrained() }
     closing = .lingeringWhenDrained
-    if pendingBytes.isEmpty { beginLingering() }
+    if !isWriting { flush() }
   }
 
   private func beginLingering() {
@@ -198,7 +264,8 @@ package final class Connection: @unchecked Sendable {
     guard isOpen else { return }
     closing = .closed
     failure = error
-    pendingBytes.removeAll()
+    outgoing.removeAll()
+    unsealed.removeAll()
     // A suspended source never reports that it was cancelled.
     reader.cancel()
     if !isReading { reader.resume() }

@@ -16,6 +16,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
   package static let tickInterval = Duration.milliseconds(250)
 
   package let queue: DispatchQueue
+  /// Touched on `queue` only.
+  let poller: Poller
   /// Bytes are received here and handed on at once; touched on `queue` only.
   nonisolated(unsafe) let scratch: UnsafeMutableRawBufferPointer
   /// Sources are safe to use from any thread; Dispatch does not say so to the compiler.
@@ -24,8 +26,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
 
   package init(label: String) {
     queue = DispatchQueue(label: label, qos: .userInitiated)
+    poller = Poller(queue: queue)
     scratch = .allocate(byteCount: 64 * 1024, alignment: 16)
     timer = DispatchSource.makeTimerSource(queue: queue)
+    queue.setSpecific(key: Self.current, value: ObjectIdentifier(self))
     timer.setEventHandler { @Sendable [weak self] in self?.tickAll() }
     timer.schedule(deadline: .now() + .milliseconds(250), repeating: .milliseconds(250))
     timer.activate()
@@ -56,6 +60,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
   package func checkIsolated() {
     dispatchPrecondition(condition: .onQueue(queue))
   }
+
+  /// Lets `Task.immediate` run at once where a callback of the queue begins it, instead of queueing
+  /// it behind everything else (SE-0471).
+  package func isIsolatingCurrentContext() -> Bool? {
+    DispatchQueue.getSpecific(key: Self.current) == ObjectIdentifier(self)
+  }
+
+  private static let current = DispatchSpecificKey<ObjectIdentifier>()
 
   /// Registers for ticks and keeps the object alive until it is removed.
   package func add(_ object: any Ticking) {

@@ -4,6 +4,7 @@ import Glibc
 import Locks
 package import Logging
 import SystemPackage
+package import TLS
 
 /// A listening socket that deals accepted connections out to the loops.
 package final class Listener: Sendable {
@@ -13,6 +14,7 @@ package final class Listener: Sendable {
   private let descriptor: Int32
   private let group: EventLoopGroup
   private let calls: SystemCalls
+  private let credentials: TLSCredentials?
   private let logger: Logger
   private let queue = DispatchQueue(label: "listener", qos: .userInitiated)
   /// Sources are safe to use from any thread; Dispatch does not say so to the compiler.
@@ -34,10 +36,12 @@ package final class Listener: Sendable {
   ///
   /// Throws `SocketError.cannotListen`.
   ///
+  /// With `credentials` every connection speaks TLS, by those in force when it was accepted.
   /// `handler` is called on the loop's queue of the new connection, which it must start.
   package init(
     address: SocketAddress, group: EventLoopGroup, limits: ConnectionLimits = ConnectionLimits(),
-    backlog: Int = 1024, calls: SystemCalls = .live, logger: Logger,
+    credentials: TLSCredentials? = nil, backlog: Int = 1024, calls: SystemCalls = .live,
+    logger: Logger,
     handler: @escaping @Sendable (Connection) -> Void
   ) throws(SocketError) {
     let result = platform_listen(address.platform, Int32(clamping: backlog))
@@ -47,6 +51,7 @@ package final class Listener: Sendable {
       platform_local_address(result, &bound) == 0 ? SocketAddress(bound) : address
     descriptor = result
     (self.group, self.calls, self.logger, self.handler) = (group, calls, logger, handler)
+    self.credentials = credentials
     source = DispatchSource.makeReadSource(fileDescriptor: result, queue: queue)
     state = Lock(
       State(counter: ConnectionCounter(limits: limits), reserve: Self.openReserve()))
@@ -121,7 +126,7 @@ package final class Listener: Sendable {
     }
     let loop = group.next()
     let connection = Connection(
-      descriptor: socket, peer: peer, loop: loop, calls: calls,
+      descriptor: socket, peer: peer, loop: loop, calls: calls, tls: credentials?.current,
       onClose: { [weak self] in self?.release(peer) })
     loop.queue.async { [handler] in handler(connection) }
   }

@@ -44,6 +44,22 @@ package struct WriteQueue {
     }
   }
 
+  /// Moves as many bytes as there is room for and returns their number.
+  mutating func move(into target: UnsafeMutableRawBufferPointer) -> Int {
+    var moved = 0
+    while moved < target.count, count > 0 {
+      let taken = pieces[first].withUnsafeBytes { piece in
+        let length = min(target.count - moved, piece.count - offset)
+        UnsafeMutableRawBufferPointer(rebasing: target[moved...])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: piece[offset..<offset + length]))
+        return length
+      }
+      advance(by: taken)
+      moved += taken
+    }
+    return moved
+  }
+
   /// Notes that `sent` bytes left; more than are queued count as all of them.
   package mutating func advance(by sent: Int) {
     var left = min(sent, count)

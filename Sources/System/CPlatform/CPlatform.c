@@ -10,9 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "addresses.h"
 
 static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
@@ -28,7 +31,7 @@ static void write_big_endian(uint64_t value, uint8_t *bytes) {
 
 static int is_mapped(const uint8_t *bytes) { return memcmp(bytes, mapped_prefix, 12) == 0; }
 
-static int from_socket(const struct sockaddr *source, struct platform_address *address) {
+int platform_from_socket(const struct sockaddr *source, struct platform_address *address) {
   uint8_t bytes[16];
   if (source->sa_family == AF_INET) {
     struct sockaddr_in v4;
@@ -49,7 +52,7 @@ static int from_socket(const struct sockaddr *source, struct platform_address *a
   return 0;
 }
 
-static socklen_t to_socket(struct platform_address address, struct sockaddr_storage *target) {
+socklen_t platform_to_socket(struct platform_address address, struct sockaddr_storage *target) {
   uint8_t bytes[16];
   write_big_endian(address.high, bytes);
   write_big_endian(address.low, bytes + 8);
@@ -71,7 +74,7 @@ int platform_resolve(const char *host, uint16_t port, struct platform_address *a
   struct addrinfo *found = NULL;
   int code = getaddrinfo(host, NULL, &hints, &found);
   if (code != 0) return code;
-  int result = found == NULL || from_socket(found->ai_addr, address) != 0 ? EAI_FAMILY : 0;
+  int result = found == NULL || platform_from_socket(found->ai_addr, address) != 0 ? EAI_FAMILY : 0;
   address->port = port;
   freeaddrinfo(found);
   return result;
@@ -114,7 +117,7 @@ static int configured_listener(int descriptor, struct sockaddr_storage *name, so
 
 int platform_listen(struct platform_address address, int backlog) {
   struct sockaddr_storage name;
-  socklen_t length = to_socket(address, &name);
+  socklen_t length = platform_to_socket(address, &name);
   int descriptor = socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return -errno;
   int result = configured_listener(descriptor, &name, length, backlog);
@@ -127,7 +130,7 @@ int platform_local_address(int descriptor, struct platform_address *address) {
   struct sockaddr_storage name;
   socklen_t length = sizeof name;
   if (getsockname(descriptor, (struct sockaddr *)&name, &length) != 0) return -errno;
-  return from_socket((struct sockaddr *)&name, address);
+  return platform_from_socket((struct sockaddr *)&name, address);
 }
 
 int platform_accept(int descriptor, struct platform_address *peer) {
@@ -140,13 +143,13 @@ int platform_accept(int descriptor, struct platform_address *peer) {
   // Best effort: a peer that is gone already is noticed by the first read.
   setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   setsockopt(accepted, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  if (from_socket((struct sockaddr *)&name, peer) != 0) *peer = (struct platform_address){0};
+  if (platform_from_socket((struct sockaddr *)&name, peer) != 0) *peer = (struct platform_address){0};
   return accepted;
 }
 
 int platform_connect(struct platform_address address) {
   struct sockaddr_storage name;
-  socklen_t length = to_socket(address, &name);
+  socklen_t length = platform_to_socket(address, &name);
   int descriptor = socket(name.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return -errno;
   if (connect(descriptor, (struct sockaddr *)&name, length) == 0) return descriptor;
@@ -164,6 +167,34 @@ ssize_t platform_send(int descriptor, const struct iovec *pieces, int count) {
 ssize_t platform_receive(int descriptor, void *bytes, size_t capacity) {
   ssize_t received = recv(descriptor, bytes, capacity, MSG_DONTWAIT);
   return received < 0 ? -errno : received;
+}
+
+int platform_poll_create(void) {
+  int poll = epoll_create1(EPOLL_CLOEXEC);
+  return poll < 0 ? -errno : poll;
+}
+
+int platform_poll_set(int poll, int descriptor, uint64_t token, int before, int interest) {
+  struct epoll_event event = {.data.u64 = token};
+  if (interest & PLATFORM_READ) event.events |= EPOLLIN;
+  if (interest & PLATFORM_WRITE) event.events |= EPOLLOUT;
+  if (before == interest) return 0;
+  // Errors and hang-ups are told even to those who watch for nothing: only deleting silences them.
+  int operation = before == 0 ? EPOLL_CTL_ADD : interest == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
+  return epoll_ctl(poll, operation, descriptor, &event) == 0 ? 0 : -errno;
+}
+
+int platform_poll_ready(int poll, struct platform_readiness *ready, int capacity) {
+  struct epoll_event events[256];
+  int count = epoll_wait(poll, events, capacity < 256 ? capacity : 256, 0);
+  if (count < 0) return errno == EINTR ? 0 : -errno;
+  for (int i = 0; i < count; i++) {
+    int both = events[i].events & (EPOLLERR | EPOLLHUP) ? PLATFORM_READ | PLATFORM_WRITE : 0;
+    ready[i].token = events[i].data.u64;
+    ready[i].interest = both | (events[i].events & EPOLLIN ? PLATFORM_READ : 0) |
+                        (events[i].events & EPOLLOUT ? PLATFORM_WRITE : 0);
+  }
+  return count;
 }
 
 void platform_reset_on_close(int descriptor) {

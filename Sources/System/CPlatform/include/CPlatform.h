@@ -38,11 +38,45 @@ int platform_accept(int descriptor, struct platform_address *peer);
 /// A non-blocking outgoing connection to an address. Returns the descriptor, or -errno.
 int platform_connect(struct platform_address address);
 
+/// Resolves a host name to at most `capacity` addresses, in the order of RFC 6724. Returns how many,
+/// or a negative getaddrinfo error code.
+int platform_resolve_all(const char *host, struct platform_address *addresses, int capacity);
+
+/// Begins an outgoing connection, non-blocking, close-on-exec, TCP_NODELAY. Returns the descriptor,
+/// which is writable once it is settled, or -errno.
+int platform_begin_connect(struct platform_address address);
+
+/// How a begun connection ended. Returns 0, or -errno.
+int platform_finish_connect(int descriptor);
+
+/// Waits until a descriptor is readable or writable. Returns 1, 0 when the time is over, or -errno.
+int platform_wait(int descriptor, int for_writing, int milliseconds);
+
 /// Gathers and sends without SIGPIPE and without blocking. Returns the bytes sent, or -errno.
 ssize_t platform_send(int descriptor, const struct iovec *pieces, int count);
 
 /// Receives without blocking. Returns the bytes read (0: the peer finished), or -errno.
 ssize_t platform_receive(int descriptor, void *bytes, size_t capacity);
+
+/// What `platform_poll_set` watches for.
+enum platform_interest { PLATFORM_READ = 1, PLATFORM_WRITE = 2 };
+
+/// A descriptor that is ready, by the token it was watched with; errors make it both.
+struct platform_readiness {
+  uint64_t token;
+  int interest;
+};
+
+/// A set of watched descriptors (epoll), readable itself when one of them is ready.
+/// Returns its descriptor, or -errno.
+int platform_poll_create(void);
+
+/// Watches a descriptor for `interest` (0: no more) instead of `before`, as long as it is ready.
+/// Returns 0, or -errno.
+int platform_poll_set(int poll, int descriptor, uint64_t token, int before, int interest);
+
+/// Those that are ready now; does not wait. Returns how many, or -errno.
+int platform_poll_ready(int poll, struct platform_readiness *ready, int capacity);
 
 /// Makes close() send a reset instead of what is queued.
 void platform_reset_on_close(int descriptor);
