@@ -1,7 +1,7 @@
-import Foundation
 import JobStorePostgres
 import JobStoreSQLite
 package import Jobs
+import TestSupport
 
 /// A keeper of jobs that the conformance suite runs against; a further one adds a case here.
 package enum Keeper: String, CaseIterable, Sendable {
@@ -48,10 +48,9 @@ package enum Keeper: String, CaseIterable, Sendable {
 }
 
 package func withTemporaryFolder(_ body: (String) async throws -> Void) async throws {
-  let folder = FileManager.default.temporaryDirectory.path + "/byteedit-jobs-\(UUID().uuidString)"
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  try await body(folder)
+  let scratch = try ScratchFolder()
+  defer { withExtendedLifetime(scratch) {} }
+  try await body(scratch.path)
 }
 
 /// Runs `body` with an empty database of the tests' server, or of one of its own.

@@ -11,6 +11,7 @@ package final class PostgresCluster: Sendable {
 
   private let folder: String
   private let programs: String
+  private let syncs: Bool
   private let lifeline: Lock<Process>
 
   private static let started = Lock<Result<PostgresCluster, any Error>?>(nil)
@@ -25,7 +26,11 @@ package final class PostgresCluster: Sendable {
   }
 
   /// Makes and starts a server; throws `Missing` where PostgreSQL is not installed.
-  package init() throws {
+  ///
+  /// - Parameter syncs: whether it syncs to the disk. kill -9 is survived without: only the machine's
+  ///   end would lose anything.
+  package init(syncs: Bool = false) throws {
+    self.syncs = syncs
     programs = try Self.findPrograms()
     folder = "/tmp/byteedit-pg-\(UInt32.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -57,8 +62,8 @@ package final class PostgresCluster: Sendable {
   // MARK: Life
 
   package func start() throws {
-    // kill -9 is survived without fsync: only the machine's end would lose anything.
-    let options = "-c listen_addresses= -c unix_socket_directories=\(folder) -c fsync=off"
+    let options =
+      "-c listen_addresses= -c unix_socket_directories=\(folder) -c fsync=\(syncs ? "on" : "off")"
     try asServer(
       "pg_ctl", ["-D", folder + "/data", "-l", folder + "/log", "-w", "-o", options, "start"])
   }
@@ -74,14 +79,21 @@ package final class PostgresCluster: Sendable {
 
   /// kill -9 of the server and of every session's process.
   package func crash() throws {
+    let postmaster = try signal(SIGKILL)
+    while kill(postmaster, 0) == 0 { usleep(10_000) }
+  }
+
+  /// Sends a signal to the server and to every session's process; answers the server's id.
+  @discardableResult
+  package func signal(_ signal: Int32) throws -> Int32 {
     let text = try String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8)
     guard let postmaster = text.split(separator: "\n").first.flatMap({ Int32($0) }) else {
       throw Missing(description: "the server's process id is not to be read")
     }
     let children = try output("/usr/bin/pgrep", ["-P", "\(postmaster)"])
       .split(separator: "\n").compactMap { Int32($0) }
-    for process in [postmaster] + children { kill(process, SIGKILL) }
-    while kill(postmaster, 0) == 0 { usleep(10_000) }
+    for process in [postmaster] + children { kill(process, signal) }
+    return postmaster
   }
 
   // MARK: Databases

@@ -62,6 +62,21 @@ import Testing
   }
 
   @Test(arguments: Keeper.allCases)
+  func `a key finds its owner's job as long as it stands for it`(_ keeper: Keeper) async throws {
+    try await keeper.withStore { bench in
+      let submission = try await bench.submission(key: "k")
+      guard case .accepted(let job) = try await bench.store.submit(submission),
+        let key = submission.idempotency?.key, let other = IdempotencyKey("other")
+      else { throw Unexpected("not accepted") }
+      #expect(try await bench.store.job(named: key, of: "owner") == .found(job))
+      #expect(try await bench.store.job(named: key, of: "somebody else") == .unknown)
+      #expect(try await bench.store.job(named: other, of: "owner") == .unknown)
+      bench.clock.advance(by: JobStoreSettings().idempotencyRetention)
+      #expect(try await bench.store.job(named: key, of: "owner") == .unknown)
+    }
+  }
+
+  @Test(arguments: Keeper.allCases)
   func `a full queue refuses and says how long it is`(_ keeper: Keeper) async throws {
     var settings = JobStoreSettings()
     settings.queueLimit = 2

@@ -28,6 +28,30 @@ import Testing
     }
   }
 
+  @Test func `every end that happened is in the outbox once, and none that did not`() async throws {
+    for round in 0..<3 {
+      try await withTemporaryFolder { folder in
+        let probe = try Probe("end", folder, "1000000")
+        let told = try probe.lines(15 + round * 29).compactMap { line in
+          line.split(separator: " ").last.flatMap { JobID(String($0)) }
+        }
+        try probe.kill()
+        let store = try SQLiteJobStore(directory: folder)
+        var query = JobQuery(states: [.failed], limit: 1000)
+        var ended: [JobID] = []
+        repeat {
+          let page = try await store.jobs(query)
+          ended += page.jobs.map(\.id)
+          query.cursor = page.next
+        } while query.cursor != nil
+        #expect(!told.isEmpty && Set(told).isSubset(of: ended))
+        for id in ended { #expect(try await store.deliveries(of: id).map(\.event) == [.failed]) }
+        #expect(try await store.outboxStatistics().pending == ended.count)
+        await store.close()
+      }
+    }
+  }
+
   @Test func `a job whose process died is claimed again at once, under a newer lease`() async throws
   {
     try await withTemporaryFolder { folder in

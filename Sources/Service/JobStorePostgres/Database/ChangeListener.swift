@@ -50,7 +50,11 @@ final class ChangeListener: Sendable {
     let words = payload.split(separator: " ").map(String.init)
     guard words.count == 2, let job = JobID(words[0]) else { return }
     notifier.jobChanged(job)
-    if words[1] == JobState.queued.rawValue { notifier.workArrived() }
+    if words[1] == JobState.queued.rawValue {
+      notifier.workArrived()
+    } else {
+      notifier.deliveryArrived()
+    }
   }
 
   func stop() async {

@@ -36,15 +36,13 @@ final class PostgresConnection: @unchecked Sendable {
   private static func start(
     _ address: PostgresAddress, _ limits: PostgresLimits
   ) async throws(PostgresFault) -> PostgresConnection {
-    let opened: PostgresConnection? = await withCheckedContinuation { continuation in
-      lookups.async {
-        let handle = address.start()
-        continuation.resume(returning: handle.map { PostgresConnection($0, limits) })
-      }
+    let handle: OpaquePointer? = await withCheckedContinuation { continuation in
+      lookups.async { continuation.resume(returning: address.start()) }
     }
-    guard let opened else {
+    guard let handle else {
       throw PostgresFault(state: nil, message: "no memory for a connection", isBroken: true)
     }
+    let opened = PostgresConnection(handle, limits)
     guard PQstatus(opened.handle) != CONNECTION_BAD else {
       throw PostgresFault(connection: opened.handle)
     }
@@ -64,7 +62,7 @@ final class PostgresConnection: @unchecked Sendable {
           for: PQsocket(handle), next == PGRES_POLLING_READING ? .readable : .writable,
           timeout: deadline - .now)
         guard isReady else { throw .timedOut("connect") }
-      default: throw PostgresFault(connection: handle)
+      default: throw .notConnected(handle)
       }
       next = PQconnectPoll(handle)
     }

@@ -10,11 +10,13 @@ struct PostgresFault: Error, Sendable {
   var isBroken: Bool
   /// Whether the work may have been done all the same: the commit was under way.
   var isUncertain = false
+  /// The server does not let this user in: another try would fail again.
+  var isRefusal = false
 
   /// An outage, a restart, or a quarrel between transactions: nothing was written, so the work may
   /// be done again.
   func mayBeRepeated(_ doubt: JobDatabase.Doubt = .isReported) -> Bool {
-    guard !isUncertain || doubt == .isRepeated else { return false }
+    guard !isRefusal, !isUncertain || doubt == .isRepeated else { return false }
     return isBroken || state.map(Self.repeatable.contains) ?? false
   }
 
@@ -38,6 +40,19 @@ extension PostgresFault {
     let whole = PQresultErrorMessage(result).map { String(cString: $0) }
     self.init(
       state: state, message: Self.line(text ?? whole ?? "no message"), isBroken: isBroken)
+  }
+
+  /// Of a connection that was not made; libpq tells no SQLSTATE of that.
+  static func notConnected(_ connection: OpaquePointer?) -> PostgresFault {
+    var fault = PostgresFault(connection: connection)
+    fault.isRefusal =
+      PQconnectionNeedsPassword(connection) == 1
+      || PQconnectionUsedPassword(connection) == 1
+        && fault.message.contains("password authentication failed")
+    if fault.isRefusal {
+      fault.message += "; give the password in PGPASSWORD or a password file (PGPASSFILE)"
+    }
+    return fault
   }
 
   static func timedOut(_ action: String) -> PostgresFault {

@@ -14,7 +14,8 @@ enum Schema {
   }
 
   static let migrations = [
-    Migration(version: 1, name: "1-jobs", oldestProgram: 1, sql: [jobs, companions])
+    Migration(version: 1, name: "1-jobs", oldestProgram: 1, sql: [jobs, companions]),
+    Migration(version: 2, name: "2-webhooks", oldestProgram: 1, sql: [webhooks]),
   ]
 
   /// Brings the database up to date; one process at a time, and all of it or nothing.
@@ -113,6 +114,34 @@ enum Schema {
     CREATE INDEX jobs_finished ON jobs (finished_at)
       WHERE finished_at IS NOT NULL AND gone_at IS NULL;
     CREATE INDEX jobs_gone ON jobs (gone_at) WHERE gone_at IS NOT NULL;
+    """
+
+  /// An older program leaves `webhook_noted` false where it ends a job; a newer one makes up for it.
+  private static let webhooks = """
+    ALTER TABLE jobs ADD COLUMN webhook text;
+    ALTER TABLE jobs ADD COLUMN webhook_noted boolean NOT NULL DEFAULT false;
+    CREATE INDEX jobs_ends_to_note ON jobs (finished_at)
+      WHERE webhook IS NOT NULL AND NOT webhook_noted;
+    CREATE TABLE webhook_outbox (
+      id text PRIMARY KEY,
+      number bigint GENERATED ALWAYS AS IDENTITY,
+      job_id text NOT NULL,
+      event text NOT NULL,
+      format text NOT NULL,
+      url text NOT NULL,
+      host text NOT NULL,
+      state text NOT NULL,
+      created_at bigint NOT NULL,
+      since bigint NOT NULL,
+      run_at bigint NOT NULL,
+      attempt bigint NOT NULL,
+      lease_token bigint NOT NULL,
+      last_status bigint,
+      last_error text,
+      finished_at bigint
+    );
+    CREATE INDEX webhook_outbox_due ON webhook_outbox (run_at) WHERE state = 'pending';
+    CREATE INDEX webhook_outbox_of_job ON webhook_outbox (job_id);
     """
 
   /// Pictures are compressed already, so their chunks are stored as they are.

@@ -54,10 +54,12 @@ extension JobRow {
       job.error = error
     case .finish:
       job.finishedAt = transaction.now
+      isEndNoted = true
     }
   }
 
-  /// Appends to the job's history; the row's new sequence still has to be written.
+  /// Appends to the job's history, and to the outbox what its subscriber shall hear; the row's new
+  /// sequence still has to be written.
   mutating func record(_ kind: JobEvent.Kind, _ transaction: JobTransaction) async throws {
     job.sequence += 1
     try await transaction.query(
@@ -66,6 +68,9 @@ extension JobRow {
         .text(job.id.text), .integer(job.sequence), .integer(transaction.now.milliseconds),
         .text(try JSONText.encode(kind)),
       ])
+    if let delivery = WebhookDelivery(of: WebhookEvent(kind), for: job, at: transaction.now) {
+      try await OutboxRow(delivery).insert(transaction)
+    }
   }
 
   /// Counts `job` among those that keep the blobs alive; throws `blobMissing` for one that is not

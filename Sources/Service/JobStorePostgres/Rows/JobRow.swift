@@ -9,6 +9,8 @@ struct JobRow: Sendable {
   var leaseUntil: Timestamp?
   let rank: Int64
   let goneAt: Timestamp?
+  /// Whether the outbox has the job's end; an older program that ended it left that undone.
+  var isEndNoted = false
 
   var lookup: JobLookup { goneAt == nil ? .found(job) : .gone(owner: job.owner) }
 
@@ -19,6 +21,7 @@ struct JobRow: Sendable {
     leaseUntil = row.moment("lease_until")
     rank = try row.required("rank", PostgresRow.integer)
     goneAt = row.moment("gone_at")
+    isEndNoted = row.boolean("webhook_noted") == true
     job = try Job(row)
   }
 
@@ -60,7 +63,7 @@ extension JobRow {
     "id", "owner", "state", "rank", "run_at", "attempt", "max_attempts", "lease_token",
     "lease_owner", "lease_until", "deadline_at", "cancel_requested", "parameters", "seed", "image",
     "mask", "sequence", "progress", "result", "error", "traceparent", "created_at", "started_at",
-    "finished_at",
+    "finished_at", "webhook", "webhook_noted",
   ]
 
   /// In the order of `columns`.
@@ -76,7 +79,8 @@ extension JobRow {
       .text(try job.progress.map(JSONText.encode)), .text(try job.result.map(JSONText.encode)),
       .text(try job.error.map(JSONText.encode)), .text(job.traceparent),
       .integer(job.createdAt.milliseconds), .integer(job.startedAt?.milliseconds),
-      .integer(job.finishedAt?.milliseconds),
+      .integer(job.finishedAt?.milliseconds), .text(try job.webhook.map(JSONText.encode)),
+      .boolean(isEndNoted),
     ]
   }
 }
@@ -102,6 +106,7 @@ extension Job {
       cancelRequested: try row.required("cancel_requested", PostgresRow.boolean),
       progress: try row.json(JobProgress.self, "progress"),
       result: try row.json(JobResult.self, "result"), error: try row.json(JobError.self, "error"),
-      traceparent: row.text("traceparent"))
+      traceparent: row.text("traceparent"),
+      webhook: try row.json(WebhookSubscription.self, "webhook"))
   }
 }

@@ -5,6 +5,17 @@ extension PostgresJobStore {
     try await rows("WHERE id = $1", [.text(id.text)]).first?.lookup ?? .unknown
   }
 
+  package func job(
+    named key: IdempotencyKey, of owner: String
+  ) async throws(JobStoreError) -> JobLookup {
+    try await rows(
+      """
+      WHERE id = (SELECT job_id FROM idempotency WHERE owner = $1 AND key = $2
+        AND expires_at > \(database.now))
+      """, [.text(owner), .text(key.text)]
+    ).first?.lookup ?? .unknown
+  }
+
   private func rows(
     _ condition: String, _ values: [PostgresValue]
   ) async throws(JobStoreError) -> [JobRow] {

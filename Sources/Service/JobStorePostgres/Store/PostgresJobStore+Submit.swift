@@ -29,6 +29,7 @@ extension PostgresJobStore {
     guard try await hasRoom(transaction) else {
       return .queueFull(try await queueStatistics(transaction))
     }
+    try await makeRoom(for: submission, transaction)
     let job = newJob(submission, transaction.now)
     return .accepted(try await insert(job, submission.idempotency, transaction))
   }
@@ -96,7 +97,7 @@ extension PostgresJobStore {
       seed: submission.seed, image: submission.image, mask: submission.mask, attempt: 0,
       maxAttempts: settings.maxAttempts, createdAt: now, runAt: now, startedAt: nil,
       finishedAt: nil, sequence: 0, cancelRequested: false, progress: nil, result: nil, error: nil,
-      traceparent: submission.traceparent)
+      traceparent: submission.traceparent, webhook: submission.webhook)
   }
 
   private func insert(

@@ -28,9 +28,13 @@ extension PostgresJobStore {
     let lost = try await end("state = 'running' AND lease_until < $1", .leaseExpired, transaction)
     let late = try await end("state = 'queued' AND deadline_at <= $1", .deadlinePassed, transaction)
     round.changed = lost + late
+    try await noteEnds(transaction)
     round.report.leasesExpired = lost.count
     round.report.jobsExpired = late.count
-    round.report.jobsGone = try await takeAway(transaction)
+    round.report.jobsGone = try await takeAway(
+      "finished_at <= $2 AND gone_at IS NULL LIMIT \(Self.batch)",
+      [.integer((transaction.now - settings.resultRetention).milliseconds)], transaction)
+    round.report.jobsGone += try await keepQuota(transaction)
     try await forget(transaction)
     round.report.blobsRemoved = try await removeOrphans(transaction)
     return round
@@ -51,21 +55,25 @@ extension PostgresJobStore {
     return jobs
   }
 
-  /// Jobs whose time is over become gone: what they asked and made is erased, the id is kept.
-  private func takeAway(_ transaction: JobTransaction) async throws -> Int {
-    let limit = transaction.now - settings.resultRetention
+  /// Jobs become gone: what they asked and made is erased, the id is kept.
+  ///
+  /// - Parameters:
+  ///   - condition: which ones, at most how many and, maybe, in which order; its values begin at `$2`.
+  func takeAway(
+    _ condition: String, _ values: [PostgresValue], _ transaction: JobTransaction
+  ) async throws -> Int {
     let rows = try await transaction.query(
       """
-      UPDATE jobs SET gone_at = $1, parameters = '{}', progress = NULL, result = NULL, error = NULL
-      WHERE id IN (
-        SELECT id FROM jobs WHERE finished_at <= $2 AND gone_at IS NULL LIMIT \(Self.batch)
-        FOR UPDATE SKIP LOCKED)
+      UPDATE jobs SET gone_at = $1, parameters = '{}', progress = NULL, result = NULL,
+        error = NULL, webhook = NULL
+      WHERE id IN (SELECT id FROM jobs WHERE \(condition) FOR UPDATE SKIP LOCKED)
       RETURNING id
       """,
-      [.integer(transaction.now.milliseconds), .integer(limit.milliseconds)])
+      [.integer(transaction.now.milliseconds)] + values)
     let ids = PostgresValue.texts(rows.compactMap { $0.text("id") })
     try await transaction.query("DELETE FROM job_events WHERE job_id = ANY($1)", [ids])
     try await transaction.query("DELETE FROM blob_uses WHERE job_id = ANY($1)", [ids])
+    try await transaction.query("DELETE FROM webhook_outbox WHERE job_id = ANY($1)", [ids])
     return rows.count
   }
 
@@ -85,7 +93,7 @@ extension PostgresJobStore {
   ///
   /// Locked first and looked at again after: a job that came to use one held it until its commit.
   private func removeOrphans(_ transaction: JobTransaction) async throws -> Int {
-    let limit = PostgresValue.integer((transaction.now - settings.blobGrace).milliseconds)
+    let limit = PostgresValue.integer((transaction.now - putGrace).milliseconds)
     let isOrphan = """
       put_at <= $1
       AND NOT EXISTS (SELECT 1 FROM blob_uses WHERE blob_uses.hash = blobs.hash)

@@ -79,5 +79,6 @@ package final class PostgresJobStore: JobStore {
     if job.state.isFinal { onEnd(job) }
     notifier.jobChanged(job.id)
     if job.state == .queued { notifier.workArrived() }
+    if job.webhook != nil { notifier.deliveryArrived() }
   }
 }

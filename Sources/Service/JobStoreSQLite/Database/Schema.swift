@@ -37,6 +37,9 @@ enum Schema {
     migrator.registerMigration("2-in-flight-of-owner") { db in
       try db.execute(sql: inFlight)
     }
+    migrator.registerMigration("3-webhooks") { db in
+      try db.execute(sql: webhooks)
+    }
     return migrator
   }
 
@@ -83,6 +86,29 @@ enum Schema {
 
   private static let inFlight = """
     CREATE INDEX jobs_in_flight_of_owner ON jobs (owner) WHERE state IN ('queued', 'running');
+    """
+
+  private static let webhooks = """
+    ALTER TABLE jobs ADD COLUMN webhook TEXT;
+    CREATE TABLE webhook_outbox (
+      id TEXT PRIMARY KEY NOT NULL,
+      job_id TEXT NOT NULL,
+      event TEXT NOT NULL,
+      format TEXT NOT NULL,
+      url TEXT NOT NULL,
+      host TEXT NOT NULL,
+      state TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      since INTEGER NOT NULL,
+      run_at INTEGER NOT NULL,
+      attempt INTEGER NOT NULL,
+      lease_token INTEGER NOT NULL,
+      last_status INTEGER,
+      last_error TEXT,
+      finished_at INTEGER
+    ) STRICT;
+    CREATE INDEX webhook_outbox_due ON webhook_outbox (run_at) WHERE state = 'pending';
+    CREATE INDEX webhook_outbox_of_job ON webhook_outbox (job_id);
     """
 
   private static let companions = """

@@ -63,7 +63,8 @@ extension JobRow {
     }
   }
 
-  /// Appends to the job's history; the row's new sequence still has to be written.
+  /// Appends to the job's history, and to the outbox what its subscriber shall hear; the row's new
+  /// sequence still has to be written.
   mutating func record(_ kind: JobEvent.Kind, _ now: Timestamp, _ db: Database) throws {
     job.sequence += 1
     try db.cachedStatement(
@@ -71,6 +72,9 @@ extension JobRow {
     ).execute(arguments: [
       job.id.text, job.sequence, now.milliseconds, try JSONText.encode(kind),
     ])
+    if let delivery = WebhookDelivery(of: WebhookEvent(kind), for: job, at: now) {
+      try OutboxRow(delivery).insert(db)
+    }
   }
 
   /// Counts `job` among those that keep the blob alive.

@@ -64,7 +64,7 @@ extension JobRow {
     "id", "owner", "state", "rank", "run_at", "attempt", "max_attempts", "lease_token",
     "lease_owner", "lease_until", "deadline_at", "cancel_requested", "parameters", "seed", "image",
     "mask", "sequence", "progress", "result", "error", "traceparent", "created_at", "started_at",
-    "finished_at",
+    "finished_at", "webhook",
   ]
 
   private func arguments() throws -> StatementArguments {
@@ -80,6 +80,7 @@ extension JobRow {
       "result": try job.result.map(JSONText.encode), "error": try job.error.map(JSONText.encode),
       "traceparent": job.traceparent, "created_at": job.createdAt.milliseconds,
       "started_at": job.startedAt?.milliseconds, "finished_at": job.finishedAt?.milliseconds,
+      "webhook": try job.webhook.map(JSONText.encode),
     ]
   }
 }
@@ -102,7 +103,8 @@ extension Job {
       cancelRequested: row["cancel_requested"],
       progress: try row.json(JobProgress.self, "progress"),
       result: try row.json(JobResult.self, "result"), error: try row.json(JobError.self, "error"),
-      traceparent: row["traceparent"])
+      traceparent: row["traceparent"],
+      webhook: try row.json(WebhookSubscription.self, "webhook"))
   }
 }
 

@@ -6,6 +6,19 @@ extension SQLiteJobStore {
     try await database.read { db in try JobRow.fetch(db, id)?.lookup ?? .unknown }
   }
 
+  package func job(
+    named key: IdempotencyKey, of owner: String
+  ) async throws(JobStoreError) -> JobLookup {
+    let sql = "SELECT job_id FROM idempotency WHERE owner = ? AND key = ? AND expires_at > ?"
+    let now = clock.now()
+    return try await database.read { db in
+      let text = try String.fetchOne(
+        db.cachedStatement(sql: sql), arguments: [owner, key.text, now.milliseconds])
+      guard let id = text.flatMap({ JobID($0) }) else { return .unknown }
+      return try JobRow.fetch(db, id)?.lookup ?? .unknown
+    }
+  }
+
   package func jobs(_ query: JobQuery) async throws(JobStoreError) -> JobPage {
     let limit = min(max(1, query.limit), 1000)
     let (condition, arguments) = Self.condition(for: query)

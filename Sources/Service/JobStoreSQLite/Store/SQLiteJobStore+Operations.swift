@@ -47,7 +47,7 @@ extension SQLiteJobStore {
       id: .random(), owner: old.owner, state: .queued, parameters: parameters, seed: old.seed,
       image: old.image, mask: old.mask, attempt: 0, maxAttempts: old.maxAttempts, createdAt: now,
       runAt: now, startedAt: nil, finishedAt: nil, sequence: 0, cancelRequested: false,
-      progress: nil, result: nil, error: nil, traceparent: nil)
+      progress: nil, result: nil, error: nil, traceparent: nil, webhook: old.webhook)
     return .accepted(try insert(job, nil, now, db))
   }
 

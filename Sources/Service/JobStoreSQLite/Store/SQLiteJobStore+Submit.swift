@@ -55,7 +55,7 @@ extension SQLiteJobStore {
       seed: submission.seed, image: submission.image, mask: submission.mask, attempt: 0,
       maxAttempts: settings.maxAttempts, createdAt: now, runAt: now, startedAt: nil,
       finishedAt: nil, sequence: 0, cancelRequested: false, progress: nil, result: nil, error: nil,
-      traceparent: submission.traceparent)
+      traceparent: submission.traceparent, webhook: submission.webhook)
   }
 
   func insert(

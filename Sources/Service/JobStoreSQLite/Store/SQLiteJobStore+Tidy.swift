@@ -66,7 +66,8 @@ extension SQLiteJobStore {
     let ids = try String.fetchAll(
       db,
       sql: """
-        UPDATE jobs SET gone_at = ?, parameters = '{}', progress = NULL, result = NULL, error = NULL
+        UPDATE jobs SET gone_at = ?, parameters = '{}', progress = NULL, result = NULL, error = NULL,
+          webhook = NULL
         WHERE id IN (SELECT id FROM jobs WHERE \(condition))
         RETURNING id
         """,
@@ -74,6 +75,7 @@ extension SQLiteJobStore {
     for id in ids {
       try db.execute(sql: "DELETE FROM job_events WHERE job_id = ?", arguments: [id])
       try db.execute(sql: "DELETE FROM blob_uses WHERE job_id = ?", arguments: [id])
+      try db.execute(sql: "DELETE FROM webhook_outbox WHERE job_id = ?", arguments: [id])
     }
     return ids.count
   }

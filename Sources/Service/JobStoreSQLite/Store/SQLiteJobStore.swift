@@ -142,5 +142,6 @@ package final class SQLiteJobStore: JobStore {
     if job.state.isFinal { onEnd(job) }
     notifier.jobChanged(job.id)
     if job.state == .queued { notifier.workArrived() }
+    if job.webhook != nil { notifier.deliveryArrived() }
   }
 }

@@ -28,6 +28,7 @@ package struct Job: Sendable, Hashable {
   /// There when the job failed, and while it waits for another attempt.
   package var error: JobError?
   package let traceparent: String?
+  package let webhook: WebhookSubscription?
 
   package var deadline: Timestamp? { parameters.deadline }
 
@@ -36,7 +37,7 @@ package struct Job: Sendable, Hashable {
     image: BlobReference, mask: BlobReference?, attempt: Int, maxAttempts: Int,
     createdAt: Timestamp, runAt: Timestamp, startedAt: Timestamp?, finishedAt: Timestamp?,
     sequence: Int64, cancelRequested: Bool, progress: JobProgress?, result: JobResult?,
-    error: JobError?, traceparent: String?
+    error: JobError?, traceparent: String?, webhook: WebhookSubscription? = nil
   ) {
     self.id = id
     self.owner = owner
@@ -57,5 +58,6 @@ package struct Job: Sendable, Hashable {
     self.result = result
     self.error = error
     self.traceparent = traceparent
+    self.webhook = webhook
   }
 }

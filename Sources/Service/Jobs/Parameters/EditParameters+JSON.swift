@@ -126,7 +126,8 @@ extension EditParameters: Codable {
 
 extension ParameterViolation {
   static func unknown(_ field: String) -> ParameterViolation {
-    let names = EditParameters.Name.allCases.map(\.rawValue).joined(separator: ", ")
+    let names = (EditParameters.Name.allCases.map(\.rawValue) + WebhookSubscription.Name.all)
+      .joined(separator: ", ")
     return ParameterViolation(
       path: [field], detail: "is not a field of this version; remove it. Fields: \(names)")
   }

@@ -8,6 +8,7 @@ package final class ChangeNotifier: Sendable {
   private struct Waiters {
     var byJob: [JobID: [ObjectIdentifier: Ticket]] = [:]
     var forWork: [ObjectIdentifier: Ticket] = [:]
+    var forDeliveries: [ObjectIdentifier: Ticket] = [:]
   }
 
   private let waiters = Lock(Waiters())
@@ -52,18 +53,39 @@ package final class ChangeNotifier: Sendable {
     woken.values.forEach { $0.wake() }
   }
 
+  package func ticketForDeliveries() -> Ticket {
+    let ticket = Ticket()
+    waiters.withLock { $0.forDeliveries[ObjectIdentifier(ticket)] = ticket }
+    return ticket
+  }
+
+  package func discardForDeliveries(_ ticket: Ticket) {
+    waiters.withLock { $0.forDeliveries[ObjectIdentifier(ticket)] = nil }
+  }
+
+  package func deliveryArrived() {
+    let woken = waiters.withLock { waiters in
+      defer { waiters.forDeliveries = [:] }
+      return waiters.forDeliveries
+    }
+    woken.values.forEach { $0.wake() }
+  }
+
   /// Wakes everybody who waits now: the store closes, or something may have been missed.
   package func wakeAll() {
     let woken = waiters.withLock { waiters in
       defer { waiters = Waiters() }
       return waiters.byJob.values.flatMap(\.values) + waiters.forWork.values
+        + waiters.forDeliveries.values
     }
     woken.forEach { $0.wake() }
   }
 
   /// The number of tickets out, for tests of leaks.
   package var waiting: Int {
-    waiters.withLock { $0.forWork.count + $0.byJob.values.reduce(0) { $0 + $1.count } }
+    waiters.withLock {
+      $0.forWork.count + $0.forDeliveries.count + $0.byJob.values.reduce(0) { $0 + $1.count }
+    }
   }
 }
 

@@ -3,11 +3,13 @@
 /// Calls suspend and never block their thread, so they may be made from anywhere; a worker's own
 /// thread uses `waiting(for:)`. What a call answers is committed; submits, cancellations and ends
 /// of jobs are on disk by then.
-package protocol JobStore: BlobStore {
+package protocol JobStore: BlobStore, WebhookOutbox {
   // MARK: Callers
 
   func submit(_ submission: Submission) async throws(JobStoreError) -> SubmitOutcome
   func job(_ id: JobID) async throws(JobStoreError) -> JobLookup
+  /// The job that `owner` submitted with `key`, as long as the key stands for it.
+  func job(named key: IdempotencyKey, of owner: String) async throws(JobStoreError) -> JobLookup
   func jobs(_ query: JobQuery) async throws(JobStoreError) -> JobPage
   /// Events with a higher number than `sequence`, oldest first, at most `limit`.
   func events(

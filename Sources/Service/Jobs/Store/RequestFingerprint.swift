@@ -4,10 +4,13 @@
 /// multipart body differ from try to try.
 package enum RequestFingerprint {
   package static func of(
-    _ parameters: EditParameters, image: BlobHash, mask: BlobHash?
+    _ parameters: EditParameters, image: BlobHash, mask: BlobHash?,
+    webhook: WebhookSubscription? = nil
   ) throws -> String {
     let fields = try JSONText.encode(parameters)
-    let text = [image.text, mask?.text ?? "-", fields].joined(separator: "\n")
+    // Left out where nobody asked for one: requests of before hash to what they did.
+    let subscription = try webhook.map { [try JSONText.encode($0)] } ?? []
+    let text = ([image.text, mask?.text ?? "-", fields] + subscription).joined(separator: "\n")
     return try BlobHash(of: Array(text.utf8)).text
   }
 }

@@ -8,13 +8,14 @@ package struct Submission: Sendable {
   package var mask: BlobReference?
   package var idempotency: IdempotencyClaim?
   package var traceparent: String?
+  package var webhook: WebhookSubscription?
   /// Jobs that the owner may have queued and running, this one included; `nil` is no limit.
   package var ownerLimit: Int?
 
   package init(
     owner: String, parameters: EditParameters, seed: UInt32, image: BlobReference,
     mask: BlobReference? = nil, idempotency: IdempotencyClaim? = nil, traceparent: String? = nil,
-    ownerLimit: Int? = nil
+    webhook: WebhookSubscription? = nil, ownerLimit: Int? = nil
   ) {
     self.owner = owner
     self.parameters = parameters
@@ -23,6 +24,7 @@ package struct Submission: Sendable {
     self.mask = mask
     self.idempotency = idempotency
     self.traceparent = traceparent
+    self.webhook = webhook
     self.ownerLimit = ownerLimit
   }
 }

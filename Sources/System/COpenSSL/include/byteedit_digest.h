@@ -23,6 +23,11 @@ int byteedit_sha256_finish(byteedit_sha256 *context, uint8_t *digest);
 /* Frees the context; NULL is allowed. */
 void byteedit_sha256_destroy(byteedit_sha256 *context);
 
+/* HMAC-SHA256 (RFC 2104, FIPS 198-1) of `count` bytes into 32; returns 1, or 0 when OpenSSL
+   refuses. */
+int byteedit_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count,
+                         uint8_t *mac);
+
 /* 1 when both hold the same `count` bytes, else 0, in a time that depends on `count` alone. */
 int byteedit_equal(const void *left, const void *right, size_t count);
 
