@@ -59,6 +59,8 @@ let package = Package(
       "Optimizers", in: "Training",
       ["Tensors", "Compute", "CKernels", "Checkpoints", "Digests"]),
     room("Losses", in: "Training", ["Models", "Diffusion", "Tensors"]),
+    .target(name: "CLoad", path: "CLoad", cSettings: [.unsafeFlags(["-O2"])]),
+    tool("http-load", in: "Load", ["CLoad"]),
     tool("layers", in: "Layers", ["Layers", "Tensors", "Compute"]),
     tool(
       "full-size", in: "FullSize", ["Models", "Checkpoints", "Tensors", "Compute"]),
