@@ -45,6 +45,7 @@ let package = Package(
     shim("COpenBLAS"),
     shim("CImageCodecs", linking: ["jpeg", "png", "lcms2"]),
     shim("COpenSSL", linking: ["crypto"]),
+    shim("CTLS", linking: ["ssl", "crypto"]),
     shim("CPlatform"),
     room("Digests", in: "System", ["COpenSSL"]),
     room("Locks", in: "System", []),
@@ -56,22 +57,29 @@ let package = Package(
     room("Diffusion", ["Tensors", "Checkpoints"]),
     room("Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"]),
     room("Imaging", ["CImageCodecs"]),
-    room("Sockets", in: "Service", ["CPlatform", "Locks", logging, system]),
-    room("HTTP", in: "Service", ["Sockets", "CPlatform", "Locks", httpTypes, logging, system]),
+    room("TLS", in: "Service", ["CTLS", "Locks"]),
+    room("Sockets", in: "Service", ["TLS", "CPlatform", "Locks", logging, system]),
+    room(
+      "HTTP", in: "Service",
+      ["Sockets", "TLS", "CPlatform", "Locks", httpTypes, logging, system]),
     room("Observability", in: "Service", ["Locks", logging, metrics]),
     room("Jobs", in: "Service", ["Digests", "Locks"]),
-    room("ServeSettings", in: "Service", ["Models", "Compute", yams]),
+    room("Access", in: "Service", ["Jobs", "Observability", "Digests", "Locks", yams]),
+    room("ServeSettings", in: "Service", ["Models", "Compute", "Sockets", yams]),
     .target(
       name: "API",
       dependencies: [
-        "HTTP", "Sockets", "Jobs", "Imaging", "Observability", "Digests", "Locks", httpTypes,
-        logging, metrics,
+        "Access", "HTTP", "Sockets", "Jobs", "Imaging", "Observability", "Digests", "Locks",
+        httpTypes, logging, metrics,
       ], path: "Service/API", resources: [.embedInCode("openapi.yaml")], swiftSettings: strict),
+    .target(
+      name: "RequestReading", dependencies: ["HTTP", httpTypes], path: "Requests",
+      swiftSettings: strict),
     .target(
       name: "FuzzTargets",
       dependencies: [
         "Checkpoints", "Diffusion", "Models", "Tokenizers", "Imaging", "HTTP", "Jobs", "API",
-        "ServeSettings", httpTypes,
+        "ServeSettings", "RequestReading", httpTypes,
       ],
       path: "Targets", swiftSettings: strict),
     .systemLibrary(name: "CLibFuzzer", path: "CLibFuzzer"),

@@ -1,4 +1,5 @@
 import HTTP
+import RequestReading
 
 /// The chunked body of one request, held against a second, plain reader.
 final class ChunkedTarget: FuzzTarget {

@@ -1,5 +1,6 @@
 import HTTP
 import HTTPTypes
+import RequestReading
 
 /// Requests one behind the other: lines and fields, and the values that are read out of them.
 final class RequestHeadTarget: FuzzTarget {

@@ -142,7 +142,7 @@ class Builder:
                 shutil.copy2(pathlib.Path(folder) / entry, target, follow_symlinks=False)
             folders[:] = [
                 entry for entry in folders if entry not in links
-                and not (excludes(name(entry)) and name(entry) in (".git", ".build"))]
+                and not (excludes(name(entry)) and entry in (".git", ".build"))]
 
 
 def enter(root, command, configuration, variables, binds=(), check=True):

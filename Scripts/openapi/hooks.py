@@ -89,6 +89,9 @@ def before_call(context, case, kwargs):
     count += 1
     if case.path_parameters and "id" in case.path_parameters and count % 2:
         case.path_parameters["id"] = KNOWN
+    name = (case.path_parameters or {}).get("prediction_id")
+    if name is not None and case.operation.method.upper() != "PUT" and count % 2:
+        case.path_parameters["prediction_id"] = KNOWN
     if case.path_parameters and "model" in case.path_parameters and count % 2:
         case.path_parameters["model"] = MODEL
 

@@ -131,4 +131,26 @@ struct DecodingTests {
     #expect(channels(pixels: 69, side: 7) == 0)
     #expect(channels(pixels: 70, side: 6) == 0)
   }
+
+  @Test func `a chunk that claims more bytes than there are is refused before libpng makes room`()
+    throws
+  {
+    let bytes = try Golden.bytes("rgb8.png")
+    let head = 8 + 25  // the signature and IHDR
+    func refusal(of name: String) -> (be_status, String) {
+      let chunk = [0x10, 0, 0, 0] + Array(name.utf8)
+      let file = Array(bytes[..<head]) + chunk + Array(bytes[head...])
+      var error = be_error()
+      file.withUnsafeBufferPointer {
+        be_png_close(be_png_open($0.baseAddress, $0.count, 4096, 1 << 20, 1 << 10, &error))
+      }
+      let text = withUnsafeBytes(of: error.message) { $0.prefix { $0 != 0 } }
+      return (error.status, String(decoding: text, as: UTF8.self))
+    }
+    for name in ["eXIf", "tEXt", "iCCP", "none"] {
+      let (status, text) = refusal(of: name)
+      #expect(status == BE_TRUNCATED)
+      #expect(text == "a chunk claims more bytes than the file has")
+    }
+  }
 }

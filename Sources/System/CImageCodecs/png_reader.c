@@ -104,9 +104,27 @@ static void read_header(be_png_reader *reader, uint64_t pixel_limit, uint32_t si
   reader->row_bytes = png_get_rowbytes(png, info);
 }
 
+/// Whether every chunk before the pixels lies within the file. libpng takes the memory of some, as much
+/// as they claim to have, before it reads them; the pixels it reads piece by piece.
+static int chunks_fit(const uint8_t *bytes, size_t count) {
+  size_t position = 8;  // behind the signature
+  while (position <= count && count - position >= 8) {
+    const uint8_t *head = bytes + position;
+    size_t length = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+    if (memcmp(head + 4, "IDAT", 4) == 0) return 1;
+    if (length > count - position - 8) return 0;
+    position += length + 12;  // length, type and checksum
+  }
+  return 1;
+}
+
 be_png_reader *be_png_open(
     const uint8_t *bytes, size_t count, size_t chunk_limit, uint64_t pixel_limit,
     uint32_t side_limit, be_error *error) {
+  if (!chunks_fit(bytes, count)) {
+    be_fail(error, BE_TRUNCATED, "a chunk claims more bytes than the file has");
+    return NULL;
+  }
   be_png_reader *reader = calloc(1, sizeof *reader);
   if (!reader) {
     be_fail(error, BE_NO_MEMORY, "no memory for a PNG reader");

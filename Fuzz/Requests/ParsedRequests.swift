@@ -1,22 +1,22 @@
-import HTTP
-import HTTPTypes
+package import HTTP
+package import HTTPTypes
 
 /// What the parser of requests makes of some bytes that come in pieces: events with the pieces of
 /// each body joined, and the error.
-struct ParsedRequests: Equatable {
-  enum Item: Equatable {
+package struct ParsedRequests: Equatable {
+  package enum Item: Equatable {
     case head(RequestHead)
     case body([UInt8])
     case end(HTTPFields)
   }
 
-  private(set) var items: [Item] = []
-  private(set) var error: HTTPError?
+  package private(set) var items: [Item] = []
+  package private(set) var error: HTTPError?
   /// Nothing of another request has come.
-  private(set) var isComplete = false
+  package private(set) var isComplete = false
 
   /// Feeds `bytes` in pieces of `step`.
-  init(_ bytes: [UInt8], step: Int, limits: HTTPLimits) {
+  package init(_ bytes: [UInt8], step: Int, limits: HTTPLimits = HTTPLimits()) {
     var parser = RequestParser(limits: limits)
     do {
       for start in stride(from: 0, to: bytes.count, by: step) {
@@ -42,20 +42,7 @@ struct ParsedRequests: Equatable {
     }
   }
 
-  var heads: [RequestHead] {
+  package var heads: [RequestHead] {
     items.compactMap { if case .head(let head) = $0 { head } else { nil } }
-  }
-
-  var verdict: FuzzVerdict {
-    if let error { return .refused(error.detail) }
-    return isComplete && !items.isEmpty ? .accepted : .refused("no complete request")
-  }
-
-  /// The same bytes in pieces of other sizes, where they give something else.
-  static func difference(_ bytes: [UInt8], limits: HTTPLimits, whole: ParsedRequests) -> String? {
-    for step in [1, 3, 17] where ParsedRequests(bytes, step: step, limits: limits) != whole {
-      return "pieces of \(step) bytes are read as another request"
-    }
-    return nil
   }
 }
