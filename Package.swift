@@ -72,6 +72,9 @@ let package = Package(
       name: "COpenSSL", path: "Sources/System/COpenSSL", cSettings: shimFlags,
       linkerSettings: [.linkedLibrary("crypto")]),
     .target(
+      name: "CTLS", path: "Sources/System/CTLS", cSettings: shimFlags,
+      linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+    .target(
       name: "CPostgres", path: "Sources/System/CPostgres", cSettings: shimFlags,
       linkerSettings: [.linkedLibrary("pq")]),
     .target(name: "CPlatform", path: "Sources/System/CPlatform", cSettings: shimFlags),
@@ -127,14 +130,19 @@ let package = Package(
       ], settings: numeric),
 
     // MARK: Service
-    room("Service", "Sockets", ["CPlatform", "Locks", logging, system]),
-    room("Service", "HTTP", ["Sockets", "CPlatform", "Locks", httpTypes, logging, system]),
+    room("Service", "TLS", ["CTLS", "Locks"]),
+    room("Service", "Sockets", ["TLS", "CPlatform", "Locks", logging, system]),
+    room("Service", "HTTP", ["Sockets", "TLS", "CPlatform", "Locks", httpTypes, logging, system]),
     room("Service", "Observability", ["Locks", logging, metrics]),
     room("Service", "Jobs", ["Digests", "Locks"]),
     room("Service", "Access", ["Jobs", "Observability", "Digests", "Locks", yams]),
     room("Service", "JobStoreSQLite", ["Jobs", "Locks", grdb]),
     room("Service", "JobStorePostgres", ["Jobs", "Locks", "CPostgres"]),
     room("Service", "Workers", ["Jobs", "Locks", "Observability", logging, metrics]),
+    room("Service", "Outbound", ["Sockets", "TLS", "Locks"]),
+    room(
+      "Service", "Webhooks",
+      ["Jobs", "Outbound", "Sockets", "Observability", "Digests", "Locks", logging, metrics]),
     room("Service", "ServeSettings", ["Models", "Compute", "Sockets", yams]),
     room(
       "Service", "API",
@@ -150,8 +158,9 @@ let package = Package(
     .executableTarget(
       name: "byteedit",
       dependencies: [
-        "API", "Access", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "JobStorePostgres", "Workers",
-        "Observability", "ServeSettings", "Editing", "Rewards", "Imaging", "Checkpoints", "Models",
+        "API", "Access", "HTTP", "Sockets", "TLS", "Jobs", "JobStoreSQLite", "JobStorePostgres",
+        "Workers", "Observability", "Outbound", "Webhooks", "ServeSettings", "Editing", "Rewards",
+        "Imaging", "Checkpoints", "Models",
         "Compute",
         "Diffusion", "Digests",
         "Locks", "Datasets", "Recipes", "Evidence", "Plots", "DefaultModel", argumentParser,
@@ -163,6 +172,7 @@ let package = Package(
     // MARK: Tests, a mirror of Sources
     .target(
       name: "Goldens", dependencies: ["Tensors"], path: "Tests/Goldens", swiftSettings: numeric),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(
       name: "JudgeFolders",
       dependencies: ["Rewards", "Models", "Checkpoints", "Imaging", "Tensors"],
@@ -170,39 +180,47 @@ let package = Package(
     test("Compute", ["Compute", "CKernels", "Locks"], settings: numeric),
     test("Tensors", ["Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
     test("Layers", ["Layers", "Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
-    test("Checkpoints", ["Checkpoints", "Tensors", "Digests"], fixtures: true, settings: numeric),
-    test("Tokenizers", ["Tokenizers"], fixtures: true, settings: numeric),
+    test(
+      "Checkpoints", ["Checkpoints", "Tensors", "Digests", "TestSupport"], fixtures: true,
+      settings: numeric),
+    test("Tokenizers", ["Tokenizers", "TestSupport"], fixtures: true, settings: numeric),
     test("Diffusion", ["Diffusion", "Tensors"], fixtures: true, settings: numeric),
     test(
-      "Models", ["Models", "Checkpoints", "Layers", "Tensors", "Compute"], fixtures: true,
-      settings: numeric),
+      "Models", ["Models", "Checkpoints", "Layers", "Tensors", "Compute", "TestSupport"],
+      fixtures: true, settings: numeric),
     test("Imaging", ["Imaging", "CImageCodecs"], fixtures: true, settings: numeric),
     test(
       "Editing",
       [
         "Editing", "Rewards", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute",
+        "TestSupport",
       ], fixtures: true, settings: numeric),
     test(
       "Rewards",
       [
         "Rewards", "JudgeFolders", "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors",
-        "Compute", "Imaging",
+        "Compute", "Imaging", "TestSupport",
       ], fixtures: true, settings: numeric),
     test(
-      "Optimizers", ["Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Goldens"],
-      fixtures: true, settings: numeric),
+      "Optimizers",
+      [
+        "Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Locks", "Goldens",
+        "TestSupport",
+      ], fixtures: true, settings: numeric),
     test(
       "Losses",
       [
         "Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute",
         "Goldens",
       ], fixtures: true, settings: numeric),
-    test("Datasets", ["Datasets", "Imaging", "Compute"], fixtures: true, settings: numeric),
+    test(
+      "Datasets", ["Datasets", "Imaging", "Compute", "TestSupport"], fixtures: true,
+      settings: numeric),
     test(
       "Recipes",
       [
         "Recipes", "Datasets", "Losses", "Optimizers", "Models", "Editing", "Checkpoints",
-        "Tokenizers", "Imaging", "Diffusion", "Tensors", "Compute", "Statistics",
+        "Tokenizers", "Imaging", "Diffusion", "Tensors", "Compute", "Statistics", "TestSupport",
       ], settings: numeric),
     test("Statistics", ["Statistics"], fixtures: true, settings: numeric),
     test("Plots", ["Plots"]),
@@ -210,46 +228,105 @@ let package = Package(
       "Evidence",
       [
         "Evidence", "Recipes", "Datasets", "Editing", "Rewards", "JudgeFolders", "Models",
-        "Checkpoints", "Imaging", "Tensors", "Statistics",
+        "Checkpoints", "Imaging", "Tensors", "Statistics", "TestSupport",
       ], settings: numeric),
-    test("Sockets", ["Sockets", "CPlatform", system, logging]),
-    test("HTTP", ["HTTP", "Sockets", "CPlatform", httpTypes, logging]),
-    test("Observability", ["Observability", logging, metrics]),
+    .target(
+      name: "CTestCertificates", path: "Tests/CTestCertificates", cSettings: shimFlags,
+      linkerSettings: [.linkedLibrary("crypto")]),
+    .target(
+      name: "TestCertificates", dependencies: ["CTestCertificates"],
+      path: "Tests/TestCertificates", swiftSettings: strict),
+    test("TLS", ["TLS", "TestCertificates"]),
+    test("Sockets", ["Sockets", "TLS", "TestCertificates", "CPlatform", system, logging]),
+    test(
+      "HTTP",
+      [
+        "HTTP", "Sockets", "TLS", "TestCertificates", "CPlatform", "RequestReading", httpTypes,
+        logging,
+      ]),
+    test("Outbound", ["Outbound", "Sockets", "TLS", "TestCertificates", "CPlatform", "Locks"]),
+    test(
+      "Webhooks",
+      [
+        "Webhooks", "Outbound", "Sockets", "Jobs", "JobStoreBench", "Observability", "Locks",
+        logging, metricsTestKit,
+      ]),
+    test("Observability", ["Observability", "TestSupport", logging, metrics]),
     test("Jobs", ["Jobs"]),
-    test("Access", ["Access", "Jobs", "Observability"]),
+    test("Access", ["Access", "Jobs", "Observability", "TestSupport"]),
     .executableTarget(
       name: "JobStoreProbe", dependencies: ["JobStoreSQLite", "Jobs"],
       path: "Tests/JobStoreProbe", swiftSettings: strict),
     .target(
-      name: "JobStoreBench", dependencies: ["JobStoreSQLite", "JobStorePostgres", "Jobs", "Locks"],
+      name: "JobStoreBench",
+      dependencies: ["JobStoreSQLite", "JobStorePostgres", "Jobs", "Locks", "TestSupport"],
       path: "Tests/JobStoreBench", swiftSettings: strict),
     test("JobStoreConformance", ["JobStoreBench", "Jobs"]),
     test(
       "JobStoreSQLite",
       ["JobStoreSQLite", "JobStoreBench", "Jobs", "JobStoreProbe", "Locks", grdb]),
     test("JobStorePostgres", ["JobStorePostgres", "JobStoreBench", "Jobs", "Locks"]),
-    test("Workers", ["Workers", "Jobs", "JobStoreSQLite", "Locks", logging, metricsTestKit]),
+    .target(
+      name: "FaultHistory", dependencies: ["Jobs"], path: "Tests/FaultHistory",
+      swiftSettings: strict),
+    test("FaultHistory", ["FaultHistory", "Jobs"]),
+    .executableTarget(
+      name: "FaultRun",
+      dependencies: ["FaultHistory", "JobStoreBench", "Jobs", "Digests", "Locks"],
+      path: "Tests/FaultRun", swiftSettings: strict),
+    test(
+      "Workers",
+      ["Workers", "Jobs", "JobStoreSQLite", "Locks", "TestSupport", logging, metricsTestKit]),
     test(
       "API",
       [
         "API", "Access", "HTTP", "Sockets", "Jobs", "JobStoreSQLite", "Imaging", "Observability",
-        "Locks", httpTypes, logging, metrics, yams,
+        "Locks", "TestSupport", httpTypes, logging, metrics, yams,
       ]),
     test(
       "byteedit",
-      ["byteedit", "ServeSettings", "Jobs", "JobStoreSQLite", "Observability", "Locks", logging]),
-    test("ServeSettings", ["ServeSettings"]),
+      [
+        "byteedit", "ServeSettings", "Jobs", "JobStoreSQLite", "Observability", "Locks", "TLS",
+        "TestCertificates", "TestSupport", logging,
+      ]),
+    test("ServeSettings", ["ServeSettings", "TestSupport"]),
+    .target(
+      name: "RequestReading", dependencies: ["HTTP", httpTypes], path: "Fuzz/Requests",
+      swiftSettings: strict),
     .target(
       name: "FuzzTargets",
       dependencies: [
         "Checkpoints", "Diffusion", "Models", "Tokenizers", "Imaging", "HTTP", "Jobs", "API",
-        "ServeSettings", httpTypes,
+        "ServeSettings", "RequestReading", httpTypes,
       ],
       path: "Fuzz/Targets", swiftSettings: numeric),
     test("Fuzz", ["FuzzTargets"]),
     .testTarget(
-      name: "Journeys", dependencies: ["byteedit", "JudgeFolders", "JobStoreBench"],
+      name: "Journeys",
+      dependencies: [
+        "byteedit", "JudgeFolders", "JobStoreBench", "Sockets", "TLS", "TestCertificates",
+        "TestSupport",
+      ],
       path: "Tests/Journeys",
       resources: [.copy("Fixtures")], swiftSettings: strict),
   ]
 )
+
+// MARK: The service's rooms alone, for sanitizers (Scripts/sanitize --service)
+
+if Context.environment["BYTEEDIT_SERVICE_ALONE"] != nil {
+  var kept: Set = [
+    "TLSTests", "SocketsTests", "HTTPTests", "ObservabilityTests", "JobsTests", "AccessTests",
+    "JobStoreConformanceTests", "JobStoreSQLiteTests", "JobStorePostgresTests", "WorkersTests",
+    "APITests", "ImagingTests",
+  ]
+  var seen = 0
+  while seen != kept.count {
+    seen = kept.count
+    for target in package.targets where kept.contains(target.name) {
+      for case .byNameItem(let name, _) in target.dependencies { kept.insert(name) }
+    }
+  }
+  package.targets.removeAll { !kept.contains($0.name) }
+  package.products = []
+}

@@ -7,6 +7,7 @@ import Jobs
 import Logging
 import Observability
 import Sockets
+import TestSupport
 import Testing
 
 @Suite struct `Audit` {
@@ -82,9 +83,8 @@ import Testing
     async throws
   {
     let guarded = try GuardedService()
-    let path =
-      FileManager.default.temporaryDirectory.path + "/keys-\(UInt64.random(in: 0...(.max)))"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    let path = scratch.path + "/keys"
     let registry = PrometheusRegistry()
     let settings = LogSettings(sink: guarded.sink)
     let reload = KeyReload(

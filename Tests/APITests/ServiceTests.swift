@@ -29,7 +29,9 @@ import Yams
     for part in schemas["EditRequest"]?["allOf"] as? [[String: Any]] ?? [] {
       names.formUnion((part["properties"] as? [String: Any])?.keys.map { $0 } ?? [])
     }
-    let expected = EditParameters.Name.allCases.map(\.rawValue) + ["image", "mask"]
+    let expected =
+      EditParameters.Name.allCases.map(\.rawValue) + WebhookSubscription.Name.all
+      + ["image", "mask"]
     #expect(names == Set(expected))
   }
 

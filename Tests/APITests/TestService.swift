@@ -9,6 +9,7 @@ import Jobs
 import Logging
 import Observability
 import Sockets
+import TestSupport
 
 /// The API over a store in a temporary folder, with a fake worker, called without sockets.
 final class TestService: Sendable {
@@ -16,7 +17,7 @@ final class TestService: Sendable {
   let health = Health()
   let api: EditAPI
   private let handler: Handler
-  private let directory: String
+  private let scratch: ScratchFolder
 
   init(
     settings: JobStoreSettings = JobStoreSettings(), judges: [String] = [],
@@ -25,9 +26,8 @@ final class TestService: Sendable {
     logger: Logger = Logger(label: "test"),
     configure: (inout APIConfiguration) -> Void = { _ in }
   ) throws {
-    directory =
-      FileManager.default.temporaryDirectory.path + "/api-\(UInt64.random(in: 0...(.max)))"
-    store = try SQLiteJobStore(directory: directory, settings: settings)
+    scratch = try ScratchFolder()
+    store = try SQLiteJobStore(directory: scratch.path, settings: settings)
     var configuration = APIConfiguration()
     configure(&configuration)
     let model = ModelDescription(
@@ -52,8 +52,6 @@ final class TestService: Sendable {
         health: health, metrics: metrics, logger: logger))
     handler = api.handler()
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: directory) }
 
   /// Runs `body` while a fake worker works.
   static func run(

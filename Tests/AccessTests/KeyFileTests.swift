@@ -1,6 +1,7 @@
 import Access
 import Foundation
 import Jobs
+import TestSupport
 import Testing
 
 @Suite struct `The keys file` {
@@ -95,9 +96,8 @@ import Testing
 
   @Test func `an update makes the file, for its owner alone, and leaves nothing beside it`() throws
   {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let scratch = try ScratchFolder()
+    let folder = scratch.path
     let path = folder + "/keys.yaml"
     let key = try everything
     try KeyFile.update(path: path) { keys throws(KeyFileError) in try keys.add(key) }
@@ -122,9 +122,8 @@ import Testing
   }
 
   @Test func `updates at the same time lose nothing`() async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let scratch = try ScratchFolder()
+    let folder = scratch.path
     try await withThrowingTaskGroup(of: Void.self) { group in
       for index in 0..<20 {
         group.addTask {

@@ -1,12 +1,13 @@
 import Checkpoints
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsFileTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   private func fixture(_ name: String) throws -> SafetensorsFile {
     let resources = Bundle.module.resourceURL ?? URL(fileURLWithPath: ".")

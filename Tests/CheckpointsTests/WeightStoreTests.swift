@@ -1,11 +1,12 @@
 import Checkpoints
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct WeightStoreTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   private func file(_ name: String, _ tensors: [String: Tensor]) throws -> SafetensorsFile {
     let path = "\(folder.path)/\(name)"

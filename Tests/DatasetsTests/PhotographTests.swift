@@ -1,12 +1,13 @@
 import Imaging
+import TestSupport
 import Testing
 
 @testable import Datasets
 
 struct PhotographTests {
   /// Red grows to the right, green downwards.
-  static func folder(_ names: [String]) throws -> TemporaryFolder {
-    let folder = try TemporaryFolder()
+  static func folder(_ names: [String]) throws -> ScratchFolder {
+    let folder = try ScratchFolder()
     var samples: [UInt8] = []
     for y in 0..<60 { for x in 0..<80 { samples += [UInt8(x * 3), UInt8(y * 4), 90] } }
     let bytes = try ImageEncoder.png(Picture(width: 80, height: 60, channels: 3, samples: samples))
@@ -54,7 +55,7 @@ struct PhotographTests {
   }
 
   @Test func `a folder without pictures, or a broken one, is refused by name`() throws {
-    let empty = try TemporaryFolder()
+    let empty = try ScratchFolder()
     #expect(throws: DatasetError.emptyFolder(path: empty.path, kind: "PNG or JPEG files")) {
       try PhotographFolder(folder: empty.path)
     }

@@ -1,4 +1,5 @@
 import Imaging
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -18,8 +19,8 @@ struct SpritePackTests {
       Picture(width: 24, height: 24, channels: channels, samples: samples))
   }
 
-  static func folder(_ manifest: String, picture: [UInt8]? = nil) throws -> TemporaryFolder {
-    let folder = try TemporaryFolder()
+  static func folder(_ manifest: String, picture: [UInt8]? = nil) throws -> ScratchFolder {
+    let folder = try ScratchFolder()
     try folder.write("manifest.json", manifest.utf8)
     try folder.write("disc.png", picture ?? disc())
     return folder

@@ -6,21 +6,21 @@ import Imaging
 import Models
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Editing
 
 /// Adapters and storages, from the request to the receipt.
 @Suite final class EditAdapterTests: Sendable {
-  private let folder = NSTemporaryDirectory() + "edit-adapters-\(UUID().uuidString)"
+  private let scratch: ScratchFolder
+  private var folder: String { scratch.path }
 
   init() throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    scratch = try ScratchFolder()
     try write("ink", layer: "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_v", 64, 1)
     try write("chalk", layer: "unet.up_blocks.1.attentions.0.transformer_blocks.0.ff.net.2", 32, 2)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   private func path(_ name: String) -> String { "\(folder)/\(name).safetensors" }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Editing
@@ -40,9 +41,8 @@ enum Fixture {
   static func secondModel(settings: String, tinyAutoencoder: String? = nil) throws -> EditorModel {
     let folder = try path("pipeline-sd2")
     let files = FileManager.default
-    let assembly = NSTemporaryDirectory() + "editor-" + UUID().uuidString
-    try files.createDirectory(atPath: assembly, withIntermediateDirectories: true)
-    defer { try? files.removeItem(atPath: assembly) }
+    let scratch = try ScratchFolder()
+    let assembly = scratch.path
     for part in ["scheduler", "text_encoder", "tokenizer", "unet", "vae"] {
       let other = part == "vae" ? tinyAutoencoder : nil
       try files.createSymbolicLink(

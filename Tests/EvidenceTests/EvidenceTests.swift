@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Models
 import Rewards
+import TestSupport
 import Testing
 
 @testable import Evidence
@@ -45,9 +46,9 @@ private struct FormulaNetwork: PictureJudgeNetwork {
     let classes = try ProbeClasses(of: model)
     let recipe = ProbeRecipe(
       classes, training: try subjects(), heldOut: try subjects(), seed: 1)
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    try recipe.write(try recipe.initialWeights(), to: folder)
-    return (try Probe(folder: folder), { try? FileManager.default.removeItem(atPath: folder) })
+    let scratch = try ScratchFolder()
+    try recipe.write(try recipe.initialWeights(), to: scratch.path)
+    return (try Probe(folder: scratch.path), { withExtendedLifetime(scratch) {} })
   }
 
   private func table(_ formula: @escaping @Sendable (FloatImage) -> Double) throws -> HeldOutTable {
@@ -110,8 +111,8 @@ private struct FormulaNetwork: PictureJudgeNetwork {
 @Suite struct RankingTests {
   @Test func `the brightest comes first, the darkest last, and nothing that was trained on`() throws
   {
-    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    let path = scratch.path
     let plan = try CandidatePlan(
       perPrompt: 2, steps: [1], guidanceScales: [1], samplers: [.ddim], seed: 1, model: "none",
       data: "plain pictures")

@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Recipes
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Evidence
@@ -66,15 +67,14 @@ import Testing
   @Test func `a probe learns from its samples, and is read back as it was written`() throws {
     let recipe = ProbeRecipe(
       classes, training: try subjects(.training), heldOut: try subjects(.validation), seed: 5)
-    let scratch = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    let scratch = try ScratchFolder()
     let document =
       #"{"run": {"steps": 6, "batch": 12, "microBatch": 12, "warmup": 1, "averageDecay": 0}}"#
     let plan = RunPlan(
       recipe: "probe",
       configuration: try RecipeConfiguration(for: .aesthetic, document: Data(document.utf8)),
       steps: 6, minutes: nil)
-    let folder = RunFolder(scratch)
+    let folder = RunFolder(scratch.path)
     try folder.create()
     var run = TrainingRun(recipe, plan: plan, in: folder)
     guard case .finished(let table) = try run(onProgress: { _ in }, shouldStop: { false }) else {

@@ -43,6 +43,18 @@ import Testing
 
   private let get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
 
+  @Test mutating func `a layer below that breaks ends it, with what can still be told`() {
+    #expect(names(machine.broke(.needsTLS, now: after(1))) == ["refuse 400", "linger"])
+    #expect(machine.broke(now: after(1)).isEmpty && receive(get, at: 2).isEmpty)
+    #expect(names(machine.tick(now: after(60))) == ["close"])
+  }
+
+  @Test mutating func `a layer below that breaks ends the request in hand without an answer`() {
+    _ = receive("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc")
+    #expect(names(machine.broke(now: after(1))) == ["bodyFailed 400", "cancelHandler", "linger"])
+    #expect(answer(at: 2).isEmpty)
+  }
+
   @Test mutating func `a pipelined request waits for the answer before it`() {
     #expect(receive(get + "GET /b HTTP/1.1\r\nHost: h\r\n\r\n").first == "start /a")
     #expect(answer().contains("start /b"))
@@ -137,6 +149,15 @@ import Testing
     #expect(machine.tick(now: after(19)).isEmpty)
     #expect(names(machine.tick(now: after(21))) == ["bodyFailed 408"])
     #expect(machine.tick(now: after(22)).isEmpty)
+  }
+
+  @Test mutating func `a body that began fast must keep to the rate, too`() {
+    machine = ConnectionMachine(limits: HTTPLimits(), now: Self.start)
+    _ = receive("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999\r\n\r\n")
+    _ = receive(String(repeating: "x", count: 50_000))
+    #expect(machine.tick(now: after(21)).isEmpty)
+    #expect(machine.tick(now: after(40)).isEmpty)
+    #expect(names(machine.tick(now: after(42))) == ["bodyFailed 408"])
   }
 
   @Test mutating func `the linger deadline begins when the answer is sent`() {

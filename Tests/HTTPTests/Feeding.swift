@@ -1,50 +1,6 @@
-import HTTP
-import HTTPTypes
+import RequestReading
 
-/// What a parser made of some bytes: events with the pieces of each body joined, and the error.
-struct Parsed: Equatable {
-  enum Item: Equatable {
-    case head(RequestHead)
-    case body([UInt8])
-    case end(HTTPFields)
-  }
-
-  var items: [Item] = []
-  var error: HTTPError?
-
-  /// Feeds `bytes` in pieces of `step`.
-  init(_ bytes: [UInt8], step: Int, limits: HTTPLimits = HTTPLimits()) {
-    var parser = RequestParser(limits: limits)
-    do {
-      var index = 0
-      repeat {
-        let end = min(index + step, bytes.count)
-        bytes[index..<end].withUnsafeBytes { parser.append($0) }
-        index = end
-        while let event = try parser.next() { add(event) }
-      } while index < bytes.count
-    } catch {
-      self.error = error
-    }
-  }
-
-  private mutating func add(_ event: RequestParser.Event) {
-    switch event {
-    case .head(let head): items.append(.head(head))
-    case .end(let trailers): items.append(.end(trailers))
-    case .body(let piece):
-      if case .body(let before) = items.last {
-        items[items.count - 1] = .body(before + piece)
-      } else {
-        items.append(.body(piece))
-      }
-    }
-  }
-
-  var heads: [RequestHead] {
-    items.compactMap { if case .head(let head) = $0 { head } else { nil } }
-  }
-
+extension ParsedRequests {
   var bodies: [String] {
     items.compactMap {
       if case .body(let bytes) = $0 { String(decoding: bytes, as: UTF8.self) } else { nil }

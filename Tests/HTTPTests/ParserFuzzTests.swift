@@ -1,4 +1,5 @@
 import HTTP
+import RequestReading
 import Testing
 
 @Suite struct `Parser under mutation` {
@@ -17,9 +18,9 @@ import Testing
     for _ in 0..<400 {
       let base = Self.seeds.randomElement(using: &generator) ?? ""
       let bytes = generator.mutated(Array(base.utf8))
-      let whole = Parsed(bytes, step: bytes.count + 1, limits: limits)
+      let whole = ParsedRequests(bytes, step: bytes.count + 1, limits: limits)
       for step in [1, 2, 7] {
-        let pieces = Parsed(bytes, step: step, limits: limits)
+        let pieces = ParsedRequests(bytes, step: step, limits: limits)
         #expect(whole == pieces, "\(String(decoding: bytes, as: UTF8.self).debugDescription)")
       }
     }

@@ -1,10 +1,11 @@
 import HTTP
 import HTTPTypes
+import RequestReading
 import Testing
 
 @Suite struct `Request parser` {
-  private func parse(_ text: String, limits: HTTPLimits = HTTPLimits()) -> Parsed {
-    Parsed(Array(text.utf8), step: Int.max / 2, limits: limits)
+  private func parse(_ text: String, limits: HTTPLimits = HTTPLimits()) -> ParsedRequests {
+    ParsedRequests(Array(text.utf8), step: Int.max / 2, limits: limits)
   }
 
   @Test func `a plain request is read`() throws {
@@ -89,7 +90,7 @@ import Testing
   func `what is not a request is refused`(request: String, status: Int) {
     let bytes = Array(request.utf8)
     for step in [bytes.count, 1] {
-      let parsed = Parsed(bytes, step: step)
+      let parsed = ParsedRequests(bytes, step: step)
       #expect(parsed.error?.status.code == status, "\(request.debugDescription)")
       #expect(parsed.items.isEmpty)
     }
@@ -104,7 +105,7 @@ import Testing
     let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     let bytes = Array((head + chunk).utf8)
     for step in [bytes.count, 1] {
-      let parsed = Parsed(bytes, step: step)
+      let parsed = ParsedRequests(bytes, step: step)
       #expect(parsed.error?.status == .badRequest)
       #expect(parsed.heads.count == 1 && parsed.endCount == 0)
     }

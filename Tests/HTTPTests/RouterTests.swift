@@ -51,4 +51,17 @@ import Testing
   @Test func `a path that is no UTF-8 is 400`() async {
     #expect(await answer(.get, "/%ff").status == .badRequest)
   }
+
+  @Test func `the route that was named first answers, with parameters or without`() async {
+    func first(_ patterns: [String], _ path: String) async -> String? {
+      let router = Router(
+        patterns.map { pattern in Route(.get, pattern) { _ in Response(text: "") } })
+      let head = RequestHead(method: .get, target: RequestTarget(path: path))
+      return await router.respond(to: Request(head: head)).route
+    }
+    #expect(await first(["/a/{b}", "/a/c"], "/a/c") == "/a/{b}")
+    #expect(await first(["/a/c", "/a/{b}"], "/a/c") == "/a/c")
+    #expect(await first(["/a/c", "/a/{b}"], "/a/%63") == "/a/c")
+    #expect(await first(["/a/c", "/a/{b}"], "/a/d") == "/a/{b}")
+  }
 }

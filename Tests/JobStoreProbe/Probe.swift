@@ -6,6 +6,7 @@ import Jobs
 ///
 ///     JobStoreProbe submit DIR COUNT    accepts jobs, prints each id once it is promised
 ///     JobStoreProbe work DIR            claims, prints the id, and never finishes
+///     JobStoreProbe end DIR COUNT       ends jobs that somebody wants to hear of, prints each id
 ///     JobStoreProbe bench DIR COUNT     times durable submits of 1, 16 and 100 clients
 @main struct Probe {
   static func main() async throws {
@@ -15,6 +16,7 @@ import Jobs
     switch arguments[1] {
     case "submit": try await submit(store, count: Int(arguments.last ?? "") ?? 1)
     case "work": try await work(store)
+    case "end": try await end(store, count: Int(arguments.last ?? "") ?? 1)
     case "bench": try await bench(store, count: Int(arguments.last ?? "") ?? 1000)
     default: throw Usage()
     }
@@ -76,6 +78,22 @@ import Jobs
         owner: "probe", parameters: parameters, seed: 1, image: image)
       guard case .accepted = try await store.submit(submission) else { throw Usage() }
     }
+  }
+
+  private static func end(_ store: SQLiteJobStore, count: Int) async throws {
+    let image = try await store.put([1], mediaType: "image/png")
+    let webhook = WebhookSubscription(url: try WebhookURL("https://example.org/hook"))
+    let failure = Outcome.failed(JobError(code: "probe", detail: "ended"), isTransient: false)
+    for _ in 0..<count {
+      let submission = Submission(
+        owner: "probe", parameters: EditParameters(), seed: 1, image: image, webhook: webhook)
+      guard case .accepted = try await store.submit(submission),
+        let claimed = try await store.claim(worker: "probe", lease: .seconds(60)),
+        try await store.finish(claimed.lease, failure) == .written(.failed)
+      else { throw Usage() }
+      say("ended \(claimed.job.id)")
+    }
+    await store.close()
   }
 
   private static func work(_ store: SQLiteJobStore) async throws {

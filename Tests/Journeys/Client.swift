@@ -77,7 +77,7 @@ struct Client {
     return ("multipart/form-data; boundary=\(boundary)", body)
   }
 
-  private func connect() throws -> Int32 {
+  func connect() throws -> Int32 {
     let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

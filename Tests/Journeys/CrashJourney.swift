@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.serialized)
 struct CrashJourney {
   @Test func `kill -9 in the middle of a job and a restart finish that job, once`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let data = scratch.path + "/data"
     let arguments = ["--lease-seconds", "5"]
     let first = try Server(dataDirectory: data, arguments: arguments)
@@ -27,7 +28,7 @@ struct CrashJourney {
   }
 
   @Test func `SIGTERM hands a running job back and the next process finishes it`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let data = scratch.path + "/data"
     let first = try Server(dataDirectory: data, arguments: ["--drain-seconds", "0"])
     let submitted = try Client(port: first.port).post(

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Pictures for the journeys: a drawn scene and a box in it.
@@ -16,7 +17,7 @@ enum Picture {
 @Suite(.serialized)
 struct EditJourney {
   @Test func `a picture, a mask and a prompt come back as an edited picture`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let server = try Server(dataDirectory: scratch.path + "/data")
     let client = Client(port: server.port)
     let answer = try client.post(
@@ -41,7 +42,7 @@ struct EditJourney {
   @Test func `the same seed gives the same bytes, on one thread and on two`() throws {
     var pictures: [[UInt8]] = []
     for threads in ["1", "2"] {
-      let scratch = try Scratch()
+      let scratch = try ScratchFolder()
       let server = try Server(
         dataDirectory: scratch.path + "/data", arguments: ["--threads", threads])
       let client = Client(port: server.port)
@@ -59,7 +60,7 @@ struct EditJourney {
   }
 
   @Test func `what the model cannot do fails at once, by its field`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let server = try Server(dataDirectory: scratch.path + "/data")
     let job = try Client(port: server.port).post(
       "/v1/edits", fields: ["prompt": "a duck", "sampler": "pndm"],

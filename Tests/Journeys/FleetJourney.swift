@@ -5,51 +5,6 @@ import Testing
 /// Two serving and three working processes that share nothing but a PostgreSQL database.
 @Suite(.serialized)
 struct FleetJourney {
-  private final class Fleet {
-    let cluster: PostgresCluster
-    let url: String
-    private let scratch: Scratch
-    var workers: [Server] = []
-    var servers: [Server] = []
-
-    init(workers count: Int = 3, servers: Int = 2) throws {
-      scratch = try Scratch()
-      cluster = try PostgresCluster()
-      url = try cluster.makeDatabase()
-      for _ in 0..<count { try addWorker() }
-      for _ in 0..<servers { try addServer() }
-    }
-
-    private func arguments(_ more: String...) -> [String] {
-      ["--store", url, "--lease-seconds", "5"] + more
-    }
-
-    private func place() -> String { "\(scratch.path)/\(UUID().uuidString)" }
-
-    func addWorker() throws {
-      workers.append(
-        try Server("worker", dataDirectory: place(), arguments: arguments("--threads", "1")))
-    }
-
-    func addServer() throws {
-      servers.append(try Server(dataDirectory: place(), arguments: arguments()))
-    }
-
-    func submit(
-      _ number: Int, to server: Server, steps: Int = 4, candidates: Int = 1
-    ) throws -> String {
-      let answer = try Client(port: server.port).post(
-        "/v1/edits",
-        fields: [
-          "prompt": "a house", "seed": "\(number)", "steps": "\(steps)", "n": "\(candidates)",
-        ],
-        files: ["image": try Picture.scene(), "mask": try Picture.mask()],
-        headers: ["Idempotency-Key": "fleet-\(number)"])
-      guard answer.status == 202 else { throw JourneyError("status \(answer.status)") }
-      return try #require(try answer.json()["id"] as? String)
-    }
-  }
-
   @Test func `any one of them is killed, and every accepted job ends once`() throws {
     let fleet = try Fleet()
     let models = try Client(port: fleet.servers[0].port).get("/v1/models").json()
@@ -61,7 +16,7 @@ struct FleetJourney {
     for number in 0..<6 {
       accepted.append(try fleet.submit(number, to: fleet.servers[number % 2]))
     }
-    try waitUntil { try fleet.cluster.query(Self.running, in: fleet.url) != "0" }
+    try eventually { try fleet.cluster.query(Self.running, in: fleet.url) != "0" }
     fleet.workers.removeFirst().crash()
     fleet.servers.removeFirst().crash()
     for number in 6..<9 { accepted.append(try fleet.submit(number, to: fleet.servers[0])) }
@@ -71,7 +26,7 @@ struct FleetJourney {
 
     let client = Client(port: fleet.servers[0].port)
     for identifier in accepted {
-      try waitUntil {
+      try eventually {
         try client.get("/v1/edits/\(identifier)").json()["state"] as? String == "succeeded"
       }
       #expect(try client.get("/v1/edits/\(identifier)/images/0").status == 200)
@@ -88,18 +43,18 @@ struct FleetJourney {
   @Test func `a worker that slept through its lease writes nothing when it wakes`() throws {
     let fleet = try Fleet(workers: 1, servers: 1)
     let identifier = try fleet.submit(1, to: fleet.servers[0], steps: 30, candidates: 5)
-    try waitUntil { try fleet.cluster.query(Self.running, in: fleet.url) == "1" }
+    try eventually { try fleet.cluster.query(Self.running, in: fleet.url) == "1" }
     let sleeper = fleet.workers[0]
     kill(sleeper.identifier, SIGSTOP)
     try fleet.addWorker()
     let client = Client(port: fleet.servers[0].port)
-    try waitUntil {
+    try eventually {
       try client.get("/v1/edits/\(identifier)").json()["state"] as? String == "succeeded"
     }
     let before = try client.get("/v1/edits/\(identifier)").body
     kill(sleeper.identifier, SIGCONT)
     let log = sleeper.dataDirectory + ".log"
-    try waitUntil {
+    try eventually {
       try String(contentsOfFile: log, encoding: .utf8).contains("lease lost")
     }
     #expect(try client.get("/v1/edits/\(identifier)").body == before)
@@ -110,12 +65,4 @@ struct FleetJourney {
   }
 
   private static let running = "SELECT count(*) FROM jobs WHERE state = 'running'"
-
-  private func waitUntil(_ condition: () throws -> Bool) throws {
-    for _ in 0..<6000 {
-      if (try? condition()) == true { return }
-      usleep(100_000)
-    }
-    throw JourneyError("it never came to pass")
-  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.serialized)
@@ -21,7 +22,7 @@ struct KeysJourney {
 
   @Test func `two keys, their jobs and an admin, with keys that change while requests run`() throws
   {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     var keys = Keys(file: scratch.path + "/keys.yaml")
     try keys.create("alpha")
     try keys.create("beta", "--jobs-in-flight", "5", "--note", "the second")
@@ -70,7 +71,7 @@ struct KeysJourney {
   }
 
   @Test func `the keys command shows states and no secrets, and refuses what is wrong`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     var keys = Keys(file: scratch.path + "/keys.json")
     try keys.create("one", "--expires-in-days", "30", "--requests-per-minute", "9")
     try keys.create("two", "--owner", "one", "--scope", "read")
@@ -93,7 +94,7 @@ struct KeysJourney {
   }
 
   @Test func `without keys no address beyond this machine is served, with keys it is`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     #expect(throws: JourneyError.self) {
       try Server.run(["serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", scratch.path])
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.serialized)
@@ -26,7 +27,7 @@ struct OperationsJourney {
   }
 
   @Test func `jobs are listed, cancelled, retried and purged beside the service`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let data = scratch.path + "/data"
     let server = try Server(dataDirectory: data)
     let client = Client(port: server.port)
@@ -60,7 +61,7 @@ struct OperationsJourney {
   }
 
   @Test func `SIGHUP puts a shorter queue into force and ends nothing`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let data = scratch.path + "/data"
     let file = scratch.path + "/settings.yaml"
     try "queue_limit: 100\n".write(toFile: file, atomically: true, encoding: .utf8)
@@ -89,7 +90,7 @@ struct OperationsJourney {
   }
 
   @Test func `the doctor and the health check say how a service is`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let data = scratch.path + "/data"
     let server = try Server(dataDirectory: data)
     let url = "http://127.0.0.1:\(server.port)/readyz"

@@ -1,11 +1,12 @@
 import Foundation
 import JudgeFolders
+import TestSupport
 import Testing
 
 /// Four candidates, their scores, and where they look generated.
 @Suite(.serialized)
 struct ScoreJourney {
-  private func judges(_ scratch: Scratch) throws -> String {
+  private func judges(_ scratch: ScratchFolder) throws -> String {
     let path = scratch.path + "/judges"
     try JudgeFolders.write(to: path)
     return path
@@ -25,7 +26,7 @@ struct ScoreJourney {
   }
 
   @Test func `four candidates come back best first, with scores and heat maps`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let server = try Server(
       dataDirectory: scratch.path + "/data", arguments: ["--judges", try judges(scratch)])
     let client = Client(port: server.port)
@@ -70,7 +71,7 @@ struct ScoreJourney {
   }
 
   @Test func `the best of four is the first of four, and a minimum draws more`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let server = try Server(
       dataDirectory: scratch.path + "/data",
       arguments: ["--judges", try judges(scratch), "--alignment", "off"])
@@ -96,7 +97,7 @@ struct ScoreJourney {
   }
 
   @Test func `without judges scores are null and say why`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let server = try Server(
       dataDirectory: scratch.path + "/data", arguments: ["--judges", "off"])
     let client = Client(port: server.port)
@@ -112,7 +113,7 @@ struct ScoreJourney {
   }
 
   @Test func `the command line edits and scores with the same judges`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let judges = try judges(scratch)
     let (image, mask, out) = (
       scratch.path + "/image.png", scratch.path + "/mask.png", scratch.path + "/out.png"

@@ -29,9 +29,10 @@ final class Server: Sendable {
     process.standardError = handle
     process.standardOutput = FileHandle.nullDevice
     try process.run()
-    port = try Self.port(log: log, from: start, process: process)
+    let address = try Self.address(log: log, from: start, process: process)
+    port = address.port
     self.process = Mutex(process)
-    try waitUntilReady()
+    try waitUntilReady(address.scheme)
   }
 
   var identifier: Int32 { process.withLock { $0.processIdentifier } }
@@ -66,9 +67,14 @@ final class Server: Sendable {
     return (resident, open.count)
   }
 
-  private func waitUntilReady() throws {
+  private func waitUntilReady(_ scheme: String) throws {
     for _ in 0..<600 {
-      if let answer = try? Client(port: port).get("/readyz"), answer.status == 200 { return }
+      if scheme == "https" {
+        let url = "https://127.0.0.1:\(port)/readyz"
+        if (try? Self.run(["health", "--insecure", url])) != nil { return }
+      } else if let answer = try? Client(port: port).get("/readyz"), answer.status == 200 {
+        return
+      }
       usleep(50_000)
     }
     throw JourneyError("the server never became ready")
@@ -104,14 +110,18 @@ final class Server: Sendable {
     throw JourneyError("no byteedit binary in \(places.map(\.path))")
   }
 
-  /// Reads the port from the log line that says where the server listens.
-  private static func port(log: String, from start: UInt64, process: Process) throws -> UInt16 {
+  /// Reads scheme and port from the log line that says where the server listens.
+  private static func address(
+    log: String, from start: UInt64, process: Process
+  ) throws -> (scheme: String, port: UInt16) {
     for _ in 0..<1200 {
       let handle = try #require(FileHandle(forReadingAtPath: log))
       try handle.seek(toOffset: start)
       let text = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
-      if let match = text.firstMatch(of: #/http://[^:"]+:(\d+)/#), let port = UInt16(match.1) {
-        return port
+      if let match = text.firstMatch(of: #/(https?)://[^:"]+:(\d+)/#),
+        let port = UInt16(match.2)
+      {
+        return (String(match.1), port)
       }
       guard process.isRunning else { throw JourneyError("the server stopped: \(text)") }
       usleep(50_000)
@@ -123,16 +133,4 @@ final class Server: Sendable {
 struct JourneyError: Error, CustomStringConvertible {
   var description: String
   init(_ description: String) { self.description = description }
-}
-
-/// A folder that is gone when the test is over.
-final class Scratch: Sendable {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 }

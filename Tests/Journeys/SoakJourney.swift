@@ -1,12 +1,13 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// 200 mixed requests at concurrency 16 with random disconnects and cancels, three times.
 @Suite(.serialized)
 struct SoakJourney {
   @Test func `every accepted job ends once, and neither memory nor descriptors grow`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let server = try Server(
       dataDirectory: scratch.path + "/data", arguments: ["--queue-limit", "400"])
     var footprints: [(residentKiB: Int, descriptors: Int)] = []

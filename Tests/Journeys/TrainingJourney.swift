@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The real binary trains a judge small enough for a test.
@@ -15,7 +16,7 @@ struct TrainingJourney {
   func `a run that was killed and goes on makes the judge of one that was not`(
     recipe: String
   ) throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let config = scratch.path + "/settings.json"
     try Data(Self.settings.utf8).write(to: URL(fileURLWithPath: config))
     let (whole, parted) = (scratch.path + "/whole", scratch.path + "/parted")
@@ -41,7 +42,7 @@ struct TrainingJourney {
   }
 
   @Test func `SIGTERM keeps the state, and a new run does not overwrite it`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let config = scratch.path + "/settings.json"
     try Data(Self.settings.utf8).write(to: URL(fileURLWithPath: config))
     let output = scratch.path + "/run"
@@ -58,7 +59,7 @@ struct TrainingJourney {
   }
 
   @Test func `a setting that is unknown ends the command with its name`() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let config = scratch.path + "/settings.yaml"
     try Data("run:\n  stepz: 3\n".utf8).write(to: URL(fileURLWithPath: config))
     let errors = Pipe()

@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Models
 import Tensors
+import TestSupport
 import Testing
 
 /// Adapters that cannot be applied, and what is said about them.
@@ -16,8 +17,8 @@ import Testing
   private func refusal(
     _ tensors: [String: Tensor], metadata: String? = nil, merging: Bool = false
   ) throws -> String? {
-    let path = NSTemporaryDirectory() + "adapter-\(UUID().uuidString).safetensors"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    let path = scratch.path + "/adapter.safetensors"
     try SafetensorsWriter.write(
       tensors, to: path, metadata: metadata.map { ["lora_adapter_metadata": $0] } ?? [:])
     let assembly = try Assembly()

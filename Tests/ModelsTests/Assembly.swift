@@ -1,13 +1,16 @@
 import Foundation
+import TestSupport
 
 /// A whole folder, put together from the fixtures by symbolic links, as download caches are.
 final class Assembly {
-  let path = NSTemporaryDirectory() + "editor-" + UUID().uuidString
+  private let scratch: ScratchFolder
+  var path: String { scratch.path }
 
   init(
     text: String = "clip-quick-gelu", unet: String = "unet-embedded", vae: String = "vae-embedded",
     unetClass: String = "UNet2DConditionModel", vaeClass: String = "AutoencoderKL"
   ) throws {
+    scratch = try ScratchFolder()
     let files = FileManager.default
     try files.createDirectory(atPath: path + "/tokenizer", withIntermediateDirectories: true)
     try files.createDirectory(atPath: path + "/scheduler", withIntermediateDirectories: true)
@@ -22,6 +25,4 @@ final class Assembly {
       """
     try index.write(toFile: path + "/model_index.json", atomically: true, encoding: .utf8)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 }

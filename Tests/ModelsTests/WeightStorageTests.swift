@@ -3,6 +3,7 @@ import Compute
 import Foundation
 import Models
 import Tensors
+import TestSupport
 import Testing
 
 /// Whole networks whose weights are kept in fewer bits.
@@ -129,9 +130,9 @@ import Testing
       var weights = try fixture.weights(.textEncoder)
       weights[name] = Tensor(
         [value] + Array(weights[name]?.values.dropFirst() ?? []), shape: [80, 32])
-      let copy = NSTemporaryDirectory() + "storage-\(UUID().uuidString)"
+      let scratch = try ScratchFolder()
+      let copy = scratch.path + "/model"
       let files = FileManager.default
-      defer { try? files.removeItem(atPath: copy) }
       try files.copyItem(atPath: assembly.path, toPath: copy)
       try files.removeItem(atPath: copy + "/text_encoder")
       try files.createDirectory(atPath: copy + "/text_encoder", withIntermediateDirectories: true)

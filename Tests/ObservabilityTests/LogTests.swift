@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import TestSupport
 import Testing
 
 @testable import Observability
@@ -94,9 +95,8 @@ import Testing
   }
 
   @Test func `writes whole lines to a descriptor`() throws {
-    let path = FileManager.default.temporaryDirectory.path + "/log-\(UUID().uuidString)"
-    #expect(FileManager.default.createFile(atPath: path, contents: nil))
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    let path = try scratch.write("log", "")
     let file = try #require(FileHandle(forWritingAtPath: path))
     let sink = DescriptorSink(descriptor: file.fileDescriptor)
     DispatchQueue.concurrentPerform(iterations: 8) { index in

@@ -3,6 +3,7 @@ import Diffusion
 import Editing
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 @testable import Recipes
@@ -41,14 +42,6 @@ private struct SquareSubjects: CandidateSubjects {
 }
 
 @Suite struct CandidateMakerTests {
-  private final class Scratch {
-    let path = NSTemporaryDirectory() + "candidates-" + UUID().uuidString
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-    func text(_ file: String) throws -> String {
-      try String(contentsOfFile: "\(path)/\(file)", encoding: .utf8)
-    }
-  }
-
   private static let model = Result {
     let root = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -62,7 +55,7 @@ private struct SquareSubjects: CandidateSubjects {
       model: model.hash, data: SquareSubjects().summary)
   }
 
-  private func run(_ count: Int, _ scratch: Scratch) throws -> CandidateFolder {
+  private func run(_ count: Int, _ scratch: ScratchFolder) throws -> CandidateFolder {
     let model = try Self.model.get()
     let plan = try plan(model)
     var folder = try CandidateFolder(path: scratch.path, plan: plan)
@@ -72,7 +65,7 @@ private struct SquareSubjects: CandidateSubjects {
   }
 
   @Test func `everything that judges need is written, and can be read again`() throws {
-    let scratch = Scratch()
+    let scratch = try ScratchFolder()
     let folder = try run(3, scratch)
     #expect(folder.records.map(\.id) == ["000000", "000001", "000002"])
     let read = try CandidateFolder(reading: scratch.path)
@@ -99,12 +92,12 @@ private struct SquareSubjects: CandidateSubjects {
   }
 
   @Test func `a run that was cut off goes on, and comes to the same`() throws {
-    let whole = Scratch()
+    let whole = try ScratchFolder()
     _ = try run(10, whole)
-    let torn = Scratch()
+    let torn = try ScratchFolder()
     _ = try run(8, torn)
     // As a kill in the middle of a line leaves it.
-    let manifest = try torn.text("manifest.jsonl")
+    let manifest = String(decoding: try #require(torn.bytes("manifest.jsonl")), as: UTF8.self)
     try String(manifest.dropLast(manifest.count / 3)).write(
       toFile: "\(torn.path)/manifest.jsonl", atomically: true, encoding: .utf8)
     let folder = try run(10, torn)
@@ -121,7 +114,7 @@ private struct SquareSubjects: CandidateSubjects {
   }
 
   @Test func `a folder of other settings is refused`() throws {
-    let scratch = Scratch()
+    let scratch = try ScratchFolder()
     _ = try run(1, scratch)
     let model = try Self.model.get()
     #expect(throws: RecipeError.otherSettings(path: "\(scratch.path)/settings.json")) {

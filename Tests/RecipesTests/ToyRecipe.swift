@@ -37,17 +37,3 @@ struct ToyRecipe: Recipe {
     try SafetensorsWriter.write(weights, to: "\(folder)/model.safetensors")
   }
 }
-
-/// A folder that goes away with its owner.
-final class ScratchFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func bytes(_ name: String) -> Data? { FileManager.default.contents(atPath: "\(path)/\(name)") }
-}

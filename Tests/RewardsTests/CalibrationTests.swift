@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Rewards
@@ -47,7 +48,7 @@ import Testing
       + "]}",
   ])
   func `a file that is none is refused by its path`(text: String) throws {
-    let folder = try JudgeFixture()
+    let folder = try ScratchFolder()
     try folder.write("calibration.json", text)
     let error = #expect(throws: RewardError.self) {
       try Calibration(contentsOf: folder.path + "/calibration.json")

@@ -3,6 +3,7 @@ import Foundation
 import Models
 import Rewards
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct CheckpointRecognitionTests {
@@ -10,9 +11,8 @@ import Testing
   private func withFile(
     _ tensors: [String: Tensor], _ body: (String) throws -> Void
   ) throws {
-    let path =
-      FileManager.default.temporaryDirectory.path + "/recognition-\(UUID().uuidString).safetensors"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    let path = scratch.path + "/checkpoint.safetensors"
     try SafetensorsWriter.write(tensors, to: path, as: .f16)
     try body(path)
   }
@@ -90,9 +90,8 @@ import Testing
   }
 
   @Test func `our own judges are recognised in their folders`() throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/judge-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let scratch = try ScratchFolder()
+    let folder = scratch.path
     var reward = BLIPRewardConfiguration.embedded(vocabularySize: 9)
     (reward.vision.layers, reward.text.layers) = (1, 1)
     var coherence = CoherenceConfiguration.embedded

@@ -2,6 +2,7 @@ import Compute
 import Foundation
 import Imaging
 import JudgeFolders
+import TestSupport
 import Testing
 
 @testable import Rewards
@@ -23,7 +24,7 @@ import Testing
   }
 
   @Test func `three folders are three judges, each with its hash`() throws {
-    let fixture = try JudgeFixture()
+    let fixture = try ScratchFolder()
     try JudgeFolders.write(to: fixture.path)
     let judges = try Judges(JudgeSources(folder: fixture.path))
     #expect(judges.all.map(\.kind) == JudgeKind.allCases)
@@ -36,7 +37,7 @@ import Testing
   }
 
   @Test func `a judge's text, picture and hole each change its score`() throws {
-    let fixture = try JudgeFixture()
+    let fixture = try ScratchFolder()
     try JudgeFolders.write(to: fixture.path)
     let judges = try Judges(JudgeSources(folder: fixture.path))
     let base = try judges.score(picture(), hole: hole(), prompt: "a red apple").scores
@@ -49,7 +50,7 @@ import Testing
   }
 
   @Test func `scores are the same bits on one, two and three threads`() throws {
-    let fixture = try JudgeFixture()
+    let fixture = try ScratchFolder()
     try JudgeFolders.write(to: fixture.path)
     let judges = try Judges(JudgeSources(folder: fixture.path))
     let expected = try judges.score(picture(), hole: hole(), prompt: "a red apple")
@@ -62,7 +63,7 @@ import Testing
   }
 
   @Test func `a judge is off, missing or replaced by itself`() throws {
-    let (fixture, other) = (try JudgeFixture(), try JudgeFixture())
+    let (fixture, other) = (try ScratchFolder(), try ScratchFolder())
     try JudgeFolders.write(to: fixture.path)
     try JudgeFolders.write(.coherence, to: other.path + "/mine", seed: 9)
     var sources = JudgeSources(folder: fixture.path)
@@ -79,7 +80,7 @@ import Testing
   }
 
   @Test func `any changed file is another hash`() throws {
-    let fixture = try JudgeFixture()
+    let fixture = try ScratchFolder()
     try JudgeFolders.write(.alignment, to: fixture.path)
     var hashes = [try JudgeFolder(path: fixture.path).hash()]
     for name in JudgeFolder.files {
@@ -93,18 +94,18 @@ import Testing
   }
 
   @Test func `a folder that cannot be used is refused by its path`() throws {
-    func refusal(_ kind: JudgeKind, _ change: (JudgeFixture) throws -> Void) throws -> String {
-      let fixture = try JudgeFixture()
+    func refusal(_ kind: JudgeKind, _ change: (ScratchFolder) throws -> Void) throws -> String {
+      let fixture = try ScratchFolder()
       try JudgeFolders.write(kind, to: fixture.path)
       try change(fixture)
       let error = #expect(throws: RewardError.self) { try Judge(kind, folder: fixture.path) }
       #expect(error?.description.contains(fixture.path) == true)
       return error?.description ?? ""
     }
-    func remove(_ name: String) -> (JudgeFixture) throws -> Void {
+    func remove(_ name: String) -> (ScratchFolder) throws -> Void {
       { try FileManager.default.removeItem(atPath: "\($0.path)/\(name)") }
     }
-    func edit(_ old: String, _ new: String) -> (JudgeFixture) throws -> Void {
+    func edit(_ old: String, _ new: String) -> (ScratchFolder) throws -> Void {
       { fixture in
         let path = fixture.path + "/config.json"
         let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -123,7 +124,7 @@ import Testing
   }
 
   @Test func `a folder without calibration takes the normal distribution`() throws {
-    let fixture = try JudgeFixture()
+    let fixture = try ScratchFolder()
     try JudgeFolders.write(.aesthetic, to: fixture.path)
     #expect(try Judge(.aesthetic, folder: fixture.path).calibration != .normal)
     try FileManager.default.removeItem(atPath: fixture.path + "/calibration.json")

@@ -4,6 +4,7 @@ import Imaging
 import Models
 import Rewards
 import Tensors
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -74,12 +75,10 @@ import Tokenizers
   }
 
   @Test func `a folder with torch's file alone is read`() throws {
-    let files = FileManager.default
-    let other = files.temporaryDirectory.path + "/clip-\(UUID().uuidString)"
-    defer { try? files.removeItem(atPath: other) }
-    try files.createDirectory(atPath: other, withIntermediateDirectories: true)
-    try files.copyItem(atPath: folder + "/hps.pt", toPath: other + "/pytorch_model.bin")
-    #expect(try CheckpointRecognition(path: other).isComplete)
+    let other = try ScratchFolder()
+    try FileManager.default.copyItem(
+      atPath: folder + "/hps.pt", toPath: other.path + "/pytorch_model.bin")
+    #expect(try CheckpointRecognition(path: other.path).isComplete)
   }
 
   @Test func `parts that do not fit each other are refused`() throws {

@@ -4,6 +4,7 @@ import Imaging
 import Models
 import Rewards
 import Tensors
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -34,7 +35,7 @@ import Tokenizers
   }
 
   @Test func `judge json names the scorer, its files and its scale`() throws {
-    let fixture = try JudgeFixture()
+    let fixture = try ScratchFolder()
     try fixture.write(
       "judge.json",
       """
@@ -51,7 +52,7 @@ import Tokenizers
   }
 
   @Test func `the hash is of every file that a score depends on`() throws {
-    let fixture = try JudgeFixture()
+    let fixture = try ScratchFolder()
     func hash(_ text: String) throws -> String {
       try fixture.write("judge.json", text)
       return try Judge(.aesthetic, path: fixture.path).identity.hash
@@ -68,7 +69,7 @@ import Tokenizers
       try Judge(.aesthetic, path: clip + "/laion.pth")
     }
     #expect(error?.description.contains("judge.json") == true)
-    let fixture = try JudgeFixture()
+    let fixture = try ScratchFolder()
     try fixture.write(
       "judge.json", #"{"checkpoint": "\#(clip)/laion.pth", "clip": "\#(clip)"}"#)
     let wanted = try LAIONAestheticScorer(head: clip + "/laion.pth", clip: clip)
@@ -78,7 +79,7 @@ import Tokenizers
 
   /// A reward model of ImageReward's names as one file, without configuration.
   @Test func `a reward model without a configuration is read, its vocabulary beside it`() throws {
-    let fixture = try JudgeFixture()
+    let fixture = try ScratchFolder()
     let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "red", "car"]
     let configuration = BLIPRewardConfiguration(
       vision: VisionTransformerConfiguration(
@@ -109,7 +110,7 @@ import Tokenizers
     #"{"checkpoint": "x", "scorer": "taste"}"#, #"{"checkpoint": "x", "colour": "red"}"#,
   ])
   func `what judge json cannot mean is refused with its path`(text: String) throws {
-    let fixture = try JudgeFixture()
+    let fixture = try ScratchFolder()
     try fixture.write("judge.json", text)
     let error = #expect(throws: RewardError.self) { try Judge(.aesthetic, path: fixture.path) }
     #expect(error?.description.contains(fixture.path) == true)

@@ -1,5 +1,6 @@
 import Foundation
 import ServeSettings
+import TestSupport
 import Testing
 
 @Suite struct ServeConfigurationTests {
@@ -34,7 +35,8 @@ import Testing
     ("trusted_proxies", "10.0.0.1/8"), ("trusted_proxies", "proxy.example"),
     ("auth_failures_per_minute", "0"), ("merge_lora", "style="), ("lora", "a=b.safetensors,"),
     ("lora", "/"), ("lora", "/a=b.safetensors"), ("lora", " =a"), ("data_dir", ""), ("host", ""),
-    ("store", "mysql://db/jobs"), ("management_port", "-1"),
+    ("store", "mysql://db/jobs"), ("webhook_allowed_networks", "home"),
+    ("webhook_timeout_seconds", "0"), ("webhook_max_age_hours", "169"), ("management_port", "-1"),
   ])
   func `a value out of range is refused by the setting's name`(
     _ name: String, _ value: String
@@ -55,6 +57,13 @@ import Testing
       let settings = try resolve(environment: ["BYTEEDIT_STORE": url])
       #expect(settings.store == url && key.shown(settings) == shown)
     }
+  }
+
+  @Test func `a webhook's secret is never shown`() throws {
+    let key = try #require(ServeKey.all.first { $0.name == "webhook_secret" })
+    let settings = try resolve(environment: ["BYTEEDIT_WEBHOOK_SECRET": "whsec_c2VjcmV0"])
+    #expect(settings.webhooks.secret == "whsec_c2VjcmV0")
+    #expect(key.shown(settings) == "[secret]" && key.shown(ServeConfiguration()).isEmpty)
   }
 
   @Test func `adapters are read with names, files and weights, merged ones apart`() throws {
@@ -87,9 +96,8 @@ import Testing
   }
 
   @Test func `a YAML and a JSON file say the same`() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let scratch = try ScratchFolder()
+    let folder = URL(filePath: scratch.path)
     let (yaml, json) = (folder.appending(path: "a.yaml"), folder.appending(path: "a.json"))
     try Data("port: 9000\nlog_prompts: true\n".utf8).write(to: yaml)
     try Data(#"{"port": 9000, "log_prompts": true}"#.utf8).write(to: json)

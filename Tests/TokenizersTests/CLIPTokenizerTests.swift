@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers
@@ -91,9 +92,9 @@ import Testing
       try JSONSerialization.jsonObject(with: Golden.data("variants.json")) as? [[String: Any]])
     let variants = try Golden.decode([Golden.Variant].self, "variants.json")
     for (variant, object) in zip(variants, raw) {
-      let folder = try TemporaryFolder(copying: "multilingual")
+      let folder = try ScratchFolder(copying: "multilingual")
       for (file, content) in try #require(object["files"] as? [String: Any]) {
-        try folder.write(JSONSerialization.data(withJSONObject: content), to: file + ".json")
+        try folder.write(file + ".json", JSONSerialization.data(withJSONObject: content))
       }
       let tokenizer = try CLIPTokenizer(folder: folder.path)
       #expect(tokenizer.paddingID == variant.padding, "\(variant.name)")

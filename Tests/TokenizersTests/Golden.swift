@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers
@@ -49,24 +50,10 @@ enum Golden {
   }
 }
 
-/// A tokenizer folder that is gone after the test.
-struct TemporaryFolder: ~Copyable {
-  let path: String
-
-  init(copying name: String? = nil, files: [String] = ["vocab.json", "merges.txt"]) throws {
-    path = FileManager.default.temporaryDirectory.path + "/tokenizer-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    guard let name else { return }
-    for file in files { try write(Golden.data(name + "/" + file), to: file) }
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func write(_ data: Data, to file: String) throws {
-    try data.write(to: URL(filePath: path + "/" + file))
-  }
-
-  func write(_ text: String, to file: String) throws {
-    try write(Data(text.utf8), to: file)
+extension ScratchFolder {
+  /// A tokenizer's folder, with files of a golden one.
+  convenience init(copying name: String, files: [String] = ["vocab.json", "merges.txt"]) throws {
+    try self.init()
+    for file in files { try write(file, Golden.data(name + "/" + file)) }
   }
 }

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers
 
 @Suite struct `A malformed tokenizer folder` {
   @Test func `that is empty is refused with the file that is missing`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     #expect(throws: TokenizerError.unreadable(file: "vocab.json", reason: "there is no such file"))
     {
       try CLIPTokenizer(folder: folder.path)
@@ -24,8 +25,8 @@ import Testing
     ("tokenizer.json", "{}"), ("tokenizer.json", #"{"model": {"vocab": {}, "merges": [["a"]]}}"#),
   ])
   func `gives a typed error`(file: String, content: String) throws {
-    let folder = try TemporaryFolder(copying: "starter")
-    try folder.write(content, to: file)
+    let folder = try ScratchFolder(copying: "starter")
+    try folder.write(file, content)
     #expect(throws: TokenizerError.self) { try CLIPTokenizer(folder: folder.path) }
   }
 
@@ -36,8 +37,8 @@ import Testing
     ("pad_token", #"{"content": "<x>", "lstrip": true}"#),
   ])
   func `setting that would change ids is refused by name`(key: String, value: String) throws {
-    let folder = try TemporaryFolder(copying: "starter")
-    try folder.write("{\"\(key)\": \(value)}", to: "tokenizer_config.json")
+    let folder = try ScratchFolder(copying: "starter")
+    try folder.write("tokenizer_config.json", "{\"\(key)\": \(value)}")
     #expect {
       try CLIPTokenizer(folder: folder.path)
     } throws: { error in
@@ -47,9 +48,9 @@ import Testing
   }
 
   @Test func `without a length neither cuts nor pads`() throws {
-    let folder = try TemporaryFolder(copying: "starter")
+    let folder = try ScratchFolder(copying: "starter")
     try folder.write(
-      #"{"model_max_length": 1000000000000000019884624838656}"#, to: "tokenizer_config.json")
+      "tokenizer_config.json", #"{"model_max_length": 1000000000000000019884624838656}"#)
     let tokenizer = try CLIPTokenizer(folder: folder.path)
     let prompt = tokenizer.encode(String(repeating: "a ", count: 50))
     #expect(prompt.ids.count == 52)
@@ -58,10 +59,10 @@ import Testing
 
   @Test(.timeLimit(.minutes(1)))
   func `of a hundred thousand added tokens is read in seconds`() throws {
-    let folder = try TemporaryFolder(copying: "starter")
+    let folder = try ScratchFolder(copying: "starter")
     let tokens = (0..<100_000).map { "\"<\($0)>\"" }.joined(separator: ",")
     for file in ["tokenizer_config.json", "special_tokens_map.json"] {
-      try folder.write("{\"additional_special_tokens\": [\(tokens)]}", to: file)
+      try folder.write(file, "{\"additional_special_tokens\": [\(tokens)]}")
     }
     #expect(try CLIPTokenizer(folder: folder.path).vocabularySize > 100_000)
   }
@@ -71,11 +72,11 @@ import Testing
     let names = ["vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"]
     var refused = 0
     for round in 0..<200 {
-      let folder = try TemporaryFolder(copying: "starter", files: names)
+      let folder = try ScratchFolder(copying: "starter", files: names)
       let name = names[round % names.count]
       var bytes = [UInt8](try Golden.data("starter/" + name))
       mutate(&bytes, &random)
-      try folder.write(Data(bytes), to: name)
+      try folder.write(name, Data(bytes))
       do {
         _ = try CLIPTokenizer(folder: folder.path).encode("a strawberry's ÅÉ 字 <|endoftext|>")
       } catch {

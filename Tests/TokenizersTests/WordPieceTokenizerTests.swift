@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers
@@ -73,10 +74,10 @@ import Testing
     let variants = try WordPieceGolden.load().variants
     #expect(variants.count == 7)
     for (variant, object) in zip(variants, configurations) {
-      let folder = try TemporaryFolder(copying: "wordpiece", files: ["vocab.txt"])
+      let folder = try ScratchFolder(copying: "wordpiece", files: ["vocab.txt"])
       if let configuration = object["configuration"] as? [String: Any] {
         let data = try JSONSerialization.data(withJSONObject: configuration)
-        try folder.write(data, to: "tokenizer_config.json")
+        try folder.write("tokenizer_config.json", data)
       }
       let tokenizer = try WordPieceTokenizer(folder: folder.path, extraTokens: variant.extra)
       #expect(tokenizer.vocabularySize == variant.size, "\(variant.name)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers
@@ -50,7 +51,7 @@ import Testing
 
   @Test func `is read again as it was written`() throws {
     let vocabulary = try WordPieceVocabulary(words: Self.captions)
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     try vocabulary.write(to: folder.path + "/vocab.txt")
     #expect(try WordPieceVocabulary(folder: folder.path) == vocabulary)
     #expect(throws: TokenizerError.self) { try vocabulary.write(to: folder.path + "/no/vocab.txt") }
@@ -59,8 +60,8 @@ import Testing
   /// As the reference reads lines: white space at their ends goes, of a token given twice the last
   /// one counts.
   @Test func `drops line ends and lets the last of equals count`() throws {
-    let folder = try TemporaryFolder()
-    try folder.write("[PAD]\r\n[UNK]\n[CLS] \n[SEP]\u{3000}\ncat\n\ncat\nd", to: "vocab.txt")
+    let folder = try ScratchFolder()
+    try folder.write("vocab.txt", "[PAD]\r\n[UNK]\n[CLS] \n[SEP]\u{3000}\ncat\n\ncat\nd")
     let tokenizer = try WordPieceTokenizer(folder: folder.path)
     #expect(tokenizer.whole("cat") == [2, 6, 3])
     #expect(tokenizer.whole("cats") == [2, 1, 3])
@@ -70,7 +71,7 @@ import Testing
 
 @Suite struct `A malformed WordPiece folder` {
   @Test func `without vocabulary is refused with the file that is missing`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     #expect(throws: TokenizerError.unreadable(file: "vocab.txt", reason: "there is no such file")) {
       try WordPieceTokenizer(folder: folder.path)
     }
@@ -89,14 +90,14 @@ import Testing
     ("special_tokens_map.json", "null"), ("added_tokens.json", #"{"<new>": 3}"#),
   ])
   func `gives a typed error`(file: String, content: String) throws {
-    let folder = try TemporaryFolder(copying: "wordpiece", files: ["vocab.txt"])
-    try folder.write(content, to: file)
+    let folder = try ScratchFolder(copying: "wordpiece", files: ["vocab.txt"])
+    try folder.write(file, content)
     #expect(throws: TokenizerError.self) { try WordPieceTokenizer(folder: folder.path) }
   }
 
   @Test func `that is no text is refused`() throws {
-    let folder = try TemporaryFolder()
-    try folder.write(Data([0xC3, 0x28]), to: "vocab.txt")
+    let folder = try ScratchFolder()
+    try folder.write("vocab.txt", Data([0xC3, 0x28]))
     #expect(throws: TokenizerError.malformed(file: "vocab.txt", reason: "it is not UTF-8")) {
       try WordPieceTokenizer(folder: folder.path)
     }
@@ -107,7 +108,7 @@ import Testing
     let names = ["vocab.txt", "tokenizer_config.json"]
     var outcomes = (read: 0, refused: 0)
     for round in 0..<300 {
-      let folder = try TemporaryFolder(copying: "wordpiece", files: names)
+      let folder = try ScratchFolder(copying: "wordpiece", files: names)
       let name = names[round % names.count]
       var bytes = [UInt8](try Golden.data("wordpiece/" + name))
       for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -118,7 +119,7 @@ import Testing
         default: bytes.insert(contentsOf: bytes[place..<min(place + 40, bytes.count)], at: place)
         }
       }
-      try folder.write(Data(bytes), to: name)
+      try folder.write(name, Data(bytes))
       do {
         _ = try WordPieceTokenizer(folder: folder.path).encode("a strawberry's ÅÉ 字 [MASK]")
         outcomes.read += 1

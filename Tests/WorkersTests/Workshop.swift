@@ -4,6 +4,7 @@ import Jobs
 import Locks
 import Logging
 import MetricsTestKit
+import TestSupport
 import Workers
 
 /// An engine whose edits are written in the test.
@@ -47,10 +48,9 @@ struct Workshop: Sendable {
   static func open(
     settings: JobStoreSettings = JobStoreSettings(), _ body: (Workshop) async throws -> Void
   ) async throws {
-    let folder =
-      FileManager.default.temporaryDirectory.path + "/byteedit-workers-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let workshop = Workshop(store: try SQLiteJobStore(directory: folder, settings: settings))
+    let scratch = try ScratchFolder()
+    defer { withExtendedLifetime(scratch) {} }
+    let workshop = Workshop(store: try SQLiteJobStore(directory: scratch.path, settings: settings))
     try await body(workshop)
     await workshop.store.close()
   }

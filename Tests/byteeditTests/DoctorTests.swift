@@ -2,25 +2,21 @@ import Foundation
 import JobStoreSQLite
 import Jobs
 import ServeSettings
+import TestSupport
 import Testing
 
 @testable import byteedit
 
 /// The kernel's files of another machine.
 private final class FakeRoot {
-  let path = FileManager.default.temporaryDirectory.path + "/byteedit-root-\(UUID().uuidString)"
+  private let folder: ScratchFolder
+  var path: String { folder.path }
   var files: SystemFiles { SystemFiles(root: path) }
 
   init(_ texts: [String: String]) throws {
-    for (name, text) in texts {
-      let file = URL(fileURLWithPath: path + name)
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try text.write(to: file, atomically: true, encoding: .utf8)
-    }
+    folder = try ScratchFolder()
+    for (name, text) in texts { try folder.write(name, text) }
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
 @Suite struct `The doctor` {
@@ -98,8 +94,8 @@ private final class FakeRoot {
   }
 
   @Test func `looks at a data directory before, in and after its life`() async throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/byteedit-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let scratch = try ScratchFolder()
+    let folder = scratch.path
     var settings = ServeConfiguration()
     settings.dataDirectory = folder + "/data"
     func findings() -> [String: Finding] {

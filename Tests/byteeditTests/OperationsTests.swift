@@ -1,4 +1,5 @@
 import Jobs
+import ServeSettings
 import Testing
 
 @testable import byteedit
@@ -20,9 +21,27 @@ import Testing
     let six = HealthProbe.Target("http://[::1]:81/a?b=c")
     #expect(six?.host == "::1" && six?.port == 81 && six?.path == "/a?b=c")
     #expect(HealthProbe.Target("http://host")?.path == "/")
-    for text in ["", "https://host/", "host:80", "http://", "http://h:99999/", "ftp://h/"] {
+    let secure = HealthProbe.Target("https://host/livez")
+    #expect(secure?.isSecure == true && secure?.port == 443 && plain?.isSecure == false)
+    for text in ["", "https://", "host:80", "http://", "http://h:99999/", "ftp://h/"] {
       #expect(HealthProbe.Target(text) == nil, "\(text)")
     }
+  }
+
+  @Test(arguments: [
+    ([:], "http://127.0.0.1:8080/readyz"), (["BYTEEDIT_PORT": "9"], "http://127.0.0.1:9/readyz"),
+    (["BYTEEDIT_PORT": "9", "BYTEEDIT_TLS_CERTIFICATE": "x"], "https://127.0.0.1:9/readyz"),
+    (
+      ["BYTEEDIT_MANAGEMENT_PORT": "7", "BYTEEDIT_TLS_CERTIFICATE": "x"],
+      "http://127.0.0.1:7/readyz"
+    ),
+  ])
+  func `ask the service on this machine by its own settings`(
+    _ environment: [String: String], _ url: String
+  ) throws {
+    let settings = try ServeConfiguration.resolve(
+      options: [:], environment: environment, file: [:])
+    #expect(HealthCommand.ownURL(settings) == url)
   }
 
   @Test func `purge nothing that has not ended`() {

@@ -5,6 +5,7 @@ import Locks
 import Logging
 import Observability
 import ServeSettings
+import TestSupport
 import Testing
 
 @testable import byteedit
@@ -35,9 +36,8 @@ import Testing
   }
 
   @Test func `reaches the store and the log, and a broken file changes nothing`() async throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/byteedit-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let scratch = try ScratchFolder()
+    let folder = scratch.path
     let file = folder + "/settings.yaml"
     func write(_ text: String) throws {
       try text.write(toFile: file, atomically: true, encoding: .utf8)

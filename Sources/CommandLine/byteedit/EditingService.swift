@@ -4,6 +4,7 @@ import HTTP
 import Jobs
 import Logging
 import ServiceLifecycle
+import Webhooks
 import Workers
 
 /// Store, workers and server as one service, so that they stop in the one order that loses nothing.
@@ -12,9 +13,14 @@ struct EditingService: Service {
   /// `nil` where workers of other processes edit.
   let pool: WorkerPool?
   let scoring: ScoringAdapter?
-  let server: HTTPServer
+  /// The first one is the API's, or the only one of a process that only works.
+  let servers: [HTTPServer]
+  /// Whether the first one speaks TLS.
+  let isSecured: Bool
   let health: Health
   let upkeep: Upkeep
+  /// `nil` where nothing is delivered.
+  let webhooks: WebhookDeliverer?
   /// What the workers register.
   let description: JSONValue?
   let hangUp: HangUpActions
@@ -23,11 +29,17 @@ struct EditingService: Service {
 
   func run() async throws {
     try await pool?.start(description: description ?? .null)
-    server.start()
-    health.started()
-    for address in server.addresses {
-      logger.notice("serving", metadata: ["address": "http://\(address)"])
+    webhooks?.start()
+    for (index, server) in servers.enumerated() {
+      server.start()
+      let scheme = index == 0 && isSecured ? "https" : "http"
+      for address in server.addresses {
+        logger.notice(
+          index == 0 ? "serving" : "serving health and metrics",
+          metadata: ["address": "\(scheme)://\(address)"])
+      }
     }
+    health.started()
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await upkeep.run() }
       group.addTask { await hangUp.run() }
@@ -37,13 +49,14 @@ struct EditingService: Service {
     await stop()
   }
 
-  /// Not ready first, then no new work, then what runs, then answers, then the store.
+  /// Not ready first, then no new work, then what runs, then who is told, then answers, then the store.
   private func stop() async {
     logger.notice("draining")
     health.drain()
     await store.drain()
     await pool?.shutDown(grace: grace)
-    await server.stop(grace: .seconds(5))
+    await webhooks?.shutDown(grace: .seconds(5))
+    for server in servers { await server.stop(grace: .seconds(5)) }
     scoring?.close()
     await store.close()
     logger.notice("stopped")

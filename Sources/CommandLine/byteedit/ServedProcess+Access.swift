@@ -30,12 +30,16 @@ extension ServedProcess {
   }
 
   /// Says who may use the service.
-  func reportAccess(_ keys: KeyRing?, _ address: SocketAddress) {
+  func reportAccess(_ keys: KeyRing?, _ address: SocketAddress, isSecured: Bool) {
     if let keys {
       logger.notice(
         "API keys are asked for", metadata: ["keys": "\(keys.all.count)"])
-      if !address.isLoopback {
-        logger.warning("keys travel in clear text: let clients in through a proxy with TLS alone")
+      if !address.isLoopback, !isSecured {
+        logger.warning(
+          """
+          keys travel in clear text: set tls_certificate and tls_key, or let clients in through a \
+          proxy with TLS alone
+          """)
       }
     } else if settings.insecureNoAuth {
       logger.warning("no API key is configured and --insecure-no-auth is given: anyone may edit")

@@ -14,7 +14,9 @@ import Rewards
 import ServeSettings
 import ServiceLifecycle
 import Sockets
+import TLS
 import UnixSignals
+import Webhooks
 import Workers
 
 /// One process of the service, whether it accepts, edits or both: store, workers and HTTP server
@@ -52,8 +54,14 @@ struct ServedProcess {
       [address], hasKeys: keys != nil, insecureNoAuth: settings.insecureNoAuth)
     let hangUp = HangUpActions(logger: logger)
     reloadKeys(keys, on: hangUp)
-    reportAccess(keys, address)
-    let front = Front(address: address, isPublic: true, keys: keys, hangUp: hangUp)
+    let credentials = try openTLS(hangUp)
+    reportAccess(keys, address, isSecured: credentials != nil)
+    let management = try settings.managementPort.map {
+      try SocketAddress(host: settings.host, port: UInt16($0))
+    }
+    let front = Front(
+      address: address, management: management, keys: keys, credentials: credentials,
+      hangUp: hangUp)
     if let url = settings.store {
       let store = try await openStore(url, connections: 8)
       try await run(store, front)
@@ -68,12 +76,12 @@ struct ServedProcess {
   func work() async throws {
     prepare()
     guard let url = settings.store else { return }
-    let address = try SocketAddress(host: settings.host, port: UInt16(settings.managementPort))
+    let port = settings.managementPort ?? ServeKey.workerManagementPort
+    let address = try SocketAddress(host: settings.host, port: UInt16(port))
     let editor = try loadEditor()
     // Every worker reports while the lease keeper renews and upkeep tidies.
     let store = try await openStore(url, connections: settings.workers + 3)
-    let front = Front(
-      address: address, isPublic: false, keys: nil, hangUp: HangUpActions(logger: logger))
+    let front = Front(management: address, hangUp: HangUpActions(logger: logger))
     try await run(store, front, editor: editor)
   }
 
@@ -94,10 +102,12 @@ struct ServedProcess {
 
   /// What a process shows to the outside.
   private struct Front {
-    let address: SocketAddress
-    /// The whole API, or health and metrics alone.
-    let isPublic: Bool
-    let keys: KeyRing?
+    /// Where the whole API is.
+    var address: SocketAddress?
+    /// Where health and metrics are by themselves, in clear text.
+    var management: SocketAddress?
+    var keys: KeyRing?
+    var credentials: TLSCredentials?
     let hangUp: HangUpActions
   }
 
@@ -105,25 +115,35 @@ struct ServedProcess {
   private func run(
     _ store: any JobStore, _ front: Front, editor: Editor? = nil
   ) async throws {
-    let scoring = try front.isPublic ? editor.flatMap(scorer) : nil
+    let scoring = try front.address == nil ? nil : editor.flatMap(scorer)
     let health = Health()
+    let secrets = try webhookSecrets(on: front.hangUp)
     let api = EditAPI(
-      configuration: apiConfiguration,
+      configuration: apiConfiguration(webhookPolicy(secrets)),
       surroundings: .init(
         store: store, models: editor.map { ModelCatalogue($0) }, scoring: scoring,
         access: AccessControl(
           policy: accessPolicy(front.keys), failuresPerMinute: settings.authFailuresPerMinute,
           logger: auditLogger, metrics: registry),
         health: health, metrics: registry, logger: Logger(label: "api")))
-    let server = try HTTPServer(
-      serverConfiguration(front.address), logger: Logger(label: "http"),
-      handler: front.isPublic ? api.handler() : api.managementHandler())
+    let server = try front.address.map {
+      try HTTPServer(
+        serverConfiguration($0, front.credentials), logger: Logger(label: "http"),
+        prepared: api.preparedAnswers(), handler: api.handler())
+    }
+    let management = try front.management.map {
+      try HTTPServer(
+        serverConfiguration($0), logger: Logger(label: "http"), prepared: api.preparedAnswers(),
+        handler: api.managementHandler())
+    }
     let reload = SettingsReload(
       of: settings, source: source, store: store, threshold: threshold, logger: logger)
     front.hangUp.add("settings") { try reload() }
     let service = EditingService(
-      store: store, pool: editor.map { pool($0, store) }, scoring: scoring, server: server,
+      store: store, pool: editor.map { pool($0, store) }, scoring: scoring,
+      servers: [server, management].compactMap(\.self), isSecured: front.credentials != nil,
       health: health, upkeep: Upkeep(store: store, metrics: workerMetrics),
+      webhooks: try front.address == nil ? nil : webhookDeliverer(secrets, store, api),
       description: try editor.map { try JSONValue($0) }, hangUp: front.hangUp,
       grace: .seconds(settings.drainSeconds), logger: logger)
     try await ServiceGroup(
@@ -155,11 +175,6 @@ struct ServedProcess {
   }
 
   private func openStore(_ url: String, connections: Int) async throws -> PostgresJobStore {
-    guard settings.dataQuotaMebibytes == 0 else {
-      throw JobStoreError.failed(
-        "data_quota_mib is about data_dir: with a PostgreSQL store leave it out, and "
-          + "limit the database's disk")
-    }
     let address = try PostgresAddress(url)
     var environment = PostgresJobStore.Environment()
     environment.connections = connections
@@ -184,8 +199,9 @@ struct ServedProcess {
     return worker
   }
 
-  private var apiConfiguration: APIConfiguration {
+  private func apiConfiguration(_ webhooks: WebhookPolicy) -> APIConfiguration {
     var api = APIConfiguration()
+    api.webhookRefusal = { webhooks.refusal(of: $0) }
     api.images.maxPixels = settings.maxMegapixels * 1_000_000
     api.images.maxBytes = settings.maxBodyMebibytes << 20
     api.formBody = settings.maxBodyMebibytes << 20
@@ -195,13 +211,28 @@ struct ServedProcess {
     api.version = BuildIdentity.version
     api.submissionsPerAddress = settings.submissionsPerAddress
     api.trustedProxies = settings.trustedProxies
+    api.connectionLimits = [
+      "connections": settings.maxConnections,
+      "connections_per_address": settings.connectionsPerAddress,
+      "header_seconds": settings.headerSeconds, "idle_seconds": settings.idleSeconds,
+      "transfer_grace_seconds": settings.transferGraceSeconds,
+      "minimum_bytes_per_second": settings.minimumBytesPerSecond,
+    ]
     return api
   }
 
-  private func serverConfiguration(_ address: SocketAddress) -> HTTPServer.Configuration {
+  private func serverConfiguration(
+    _ address: SocketAddress, _ credentials: TLSCredentials? = nil
+  ) -> HTTPServer.Configuration {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     var configuration = HTTPServer.Configuration(addresses: [address], loops: cores)
+    configuration.credentials = credentials
+    configuration.onHandshake = credentials == nil ? nil : handshakeCounter
     configuration.limits.body = settings.maxBodyMebibytes << 20
+    configuration.limits.headerDeadline = .seconds(settings.headerSeconds)
+    configuration.limits.idleDeadline = .seconds(settings.idleSeconds)
+    configuration.limits.transferGrace = .seconds(settings.transferGraceSeconds)
+    configuration.limits.minimumRate = settings.minimumBytesPerSecond
     configuration.connections = ConnectionLimits(
       total: settings.maxConnections, perAddress: settings.connectionsPerAddress,
       unlimited: settings.trustedProxies)

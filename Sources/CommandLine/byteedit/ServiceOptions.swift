@@ -10,6 +10,14 @@ struct ServiceOptions: ParsableArguments {
   @Option(name: .long, help: ServeKey.help(of: "host")) var host: String?
   @Option(name: .long, help: ServeKey.help(of: "port")) var port: String?
   @Option(name: .long, help: ServeKey.help(of: "management_port")) var managementPort: String?
+  @Option(name: .long, help: ServeKey.help(of: "tls_certificate"), completion: .file())
+  var tlsCertificate: String?
+  @Option(name: .long, help: ServeKey.help(of: "tls_key"), completion: .file())
+  var tlsKey: String?
+  @Option(name: .long, help: ServeKey.help(of: "tls_client_ca"), completion: .file())
+  var tlsClientCa: String?
+  @Option(name: .long, help: ServeKey.help(of: "tls_client_certificates"))
+  var tlsClientCertificates: String?
   @Option(name: .long, help: ServeKey.help(of: "store")) var store: String?
   @Option(name: .long, help: ServeKey.help(of: "data_dir")) var dataDir: String?
   @Option(name: .long, help: ServeKey.help(of: "model")) var model: String?
@@ -48,6 +56,8 @@ struct ServiceOptions: ParsableArguments {
   var noProvenance = false
   @Flag(name: .long, help: ServeKey.help(of: "insecure_no_auth")) var insecureNoAuth = false
 
+  @OptionGroup var webhooks: WebhookOptions
+
   /// Options, environment and file, to be read now and again.
   var source: SettingsSource { SettingsSource(options: options, config: config) }
 
@@ -55,6 +65,8 @@ struct ServiceOptions: ParsableArguments {
   private var options: [String: String] {
     let given: [String: String?] = [
       "host": host, "port": port, "management_port": managementPort,
+      "tls_certificate": tlsCertificate, "tls_key": tlsKey, "tls_client_ca": tlsClientCa,
+      "tls_client_certificates": tlsClientCertificates,
       "store": store, "data_dir": dataDir, "model": model, "weights": weights,
       "lora": lora.isEmpty ? nil : lora.joined(separator: ","),
       "merge_lora": mergeLora.isEmpty ? nil : mergeLora.joined(separator: ","), "judges": judges,
@@ -72,6 +84,6 @@ struct ServiceOptions: ParsableArguments {
       "log_prompts": logPrompts ? "true" : nil, "provenance": noProvenance ? "false" : nil,
       "insecure_no_auth": insecureNoAuth ? "true" : nil,
     ]
-    return given.compactMapValues { $0 }
+    return given.merging(webhooks.given) { own, _ in own }.compactMapValues { $0 }
   }
 }

@@ -3,6 +3,8 @@ package import HTTPTypes
 /// What a request can do wrong below the routes; each case has a status and says what to do.
 package enum HTTPError: Error, Sendable, Equatable {
   case malformed(String)
+  /// Clear text where TLS is spoken.
+  case needsTLS
   case uriTooLong(limit: Int)
   case headerTooLarge(String)
   case unsupportedVersion
@@ -17,7 +19,7 @@ package enum HTTPError: Error, Sendable, Equatable {
 
   package var status: HTTPResponse.Status {
     switch self {
-    case .malformed, .disconnected: .badRequest
+    case .malformed, .needsTLS, .disconnected: .badRequest
     case .uriTooLong: .uriTooLong
     case .headerTooLarge: .requestHeaderFieldsTooLarge
     case .unsupportedVersion: .httpVersionNotSupported
@@ -32,6 +34,7 @@ package enum HTTPError: Error, Sendable, Equatable {
   package var detail: String {
     switch self {
     case .malformed(let what): "\(what); send a request as RFC 9112 describes it"
+    case .needsTLS: "this port speaks TLS, and the request came in clear text: use an https:// URL"
     case .uriTooLong(let limit): "the request line exceeds \(limit) bytes: shorten the URL"
     case .headerTooLarge(let what): "\(what): send fewer or shorter header fields"
     case .unsupportedVersion: "only HTTP/1.1 and HTTP/1.0 are spoken here"

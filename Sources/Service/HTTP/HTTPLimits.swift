@@ -17,9 +17,9 @@ package struct HTTPLimits: Sendable {
   /// From the first byte of a request (or the opening of the connection) to the end of its head.
   package var headerDeadline = Duration.seconds(15)
   package var idleDeadline = Duration.seconds(75)
-  /// A body and an answer may rest this long, then must flow at the minimum rate.
+  /// A body and an answer may rest this long; each stretch of so long must keep to the minimum rate.
   package var transferGrace = Duration.seconds(20)
-  /// Bytes per second, on average since the transfer began.
+  /// Bytes per second, on average over a stretch.
   package var minimumRate = 256
   /// How long a connection lingers for the peer to read the last answer.
   package var lingerDeadline = Duration.seconds(5)

@@ -8,8 +8,15 @@ package import Sockets
 package struct ServeConfiguration: Sendable, Equatable {
   package var host = "127.0.0.1"
   package var port = 8080
-  /// Where a worker answers for its health.
-  package var managementPort = 9090
+  /// Where health and metrics are answered without TLS and keys: a worker always does so.
+  package var managementPort: Int?
+  /// PEM files of the server's certificate chain and its key; both or none.
+  package var tlsCertificate: String?
+  package var tlsKey: String?
+  /// A PEM file of the authorities of clients' certificates.
+  package var tlsClientAuthorities: String?
+  /// Whether clients show certificates: `none`, `optional` or `required`.
+  package var tlsClientCertificates = "none"
   /// A PostgreSQL database's URL; `nil` is SQLite in the data directory.
   package var store: String?
   package var dataDirectory = "byteedit-data"
@@ -35,6 +42,11 @@ package struct ServeConfiguration: Sendable, Equatable {
   package var maxMegapixels = 50
   package var maxConnections = 4096
   package var connectionsPerAddress = 256
+  /// The deadlines and least rate of a connection (`HTTPLimits`).
+  package var headerSeconds = 15
+  package var idleSeconds = 75
+  package var transferGraceSeconds = 20
+  package var minimumBytesPerSecond = 256
   /// Submissions that arrive or are checked at one time from one address.
   package var submissionsPerAddress = 64
   /// Requests of one address that are not let in before it is told no more why.
@@ -60,6 +72,7 @@ package struct ServeConfiguration: Sendable, Equatable {
   package var strictModel = false
   /// What links are built from; `nil` gives links without scheme and host.
   package var publicURL: String?
+  package var webhooks = WebhookSettings()
 
   package init() {}
 }

@@ -13,10 +13,14 @@ package struct ServeKey: Sendable {
 /// A value that the configuration cannot take.
 package struct ServeConfigurationError: Error, CustomStringConvertible {
   package var description: String
+
+  package init(description: String) {
+    self.description = description
+  }
 }
 
 extension ServeKey {
-  private static func text(
+  static func text(
     _ name: String, _ path: WritableKeyPath<ServeConfiguration, String> & Sendable, _ help: String
   ) -> ServeKey {
     ServeKey(name: name, help: help, isFlag: false) { text, configuration in
@@ -29,7 +33,7 @@ extension ServeKey {
     }
   }
 
-  private static func optional(
+  static func optional(
     _ name: String, _ path: WritableKeyPath<ServeConfiguration, String?> & Sendable, _ help: String
   ) -> ServeKey {
     ServeKey(name: name, help: help, isFlag: false) { text, configuration in
@@ -39,7 +43,7 @@ extension ServeKey {
     }
   }
 
-  private static func number(
+  static func number(
     _ name: String, _ path: WritableKeyPath<ServeConfiguration, Int> & Sendable,
     _ range: ClosedRange<Int>,
     _ help: String
@@ -72,7 +76,7 @@ extension ServeKey {
     }
   }
 
-  private static func flag(
+  static func flag(
     _ name: String, _ path: WritableKeyPath<ServeConfiguration, Bool> & Sendable, _ help: String
   ) -> ServeKey {
     ServeKey(name: name, help: help, isFlag: true) { text, configuration in
@@ -112,12 +116,22 @@ extension ServeKey {
     return url.contains("@") ? "postgres://\(shown)" : String(shown)
   }
 
-  package static let all: [ServeKey] = [
+  package static let all = general + deadlines + webhooks
+
+  private static let general: [ServeKey] = [
     .text("host", \.host, "Address to listen on; without keys only loopback is allowed."),
     .number("port", \.port, 0...65_535, "TCP port; 0 lets the system choose."),
-    .number(
-      "management_port", \.managementPort, 0...65_535,
-      "TCP port of a worker's health and metrics; 0 lets the system choose."),
+    .managementPort,
+    .optional(
+      "tls_certificate", \.tlsCertificate,
+      "PEM file of the server's certificate and its chain: port speaks TLS; read again on SIGHUP."),
+    .optional("tls_key", \.tlsKey, "PEM file of the certificate's private key."),
+    .optional(
+      "tls_client_ca", \.tlsClientAuthorities,
+      "PEM file of the authorities whose certificates clients may show."),
+    .choice(
+      "tls_client_certificates", \.tlsClientCertificates, ["none", "optional", "required"],
+      "Whether clients have to show a certificate: none, optional or required."),
     .store,
     .text("data_dir", \.dataDirectory, "Folder of the job database and the pictures."),
     .optional("model", \.model, "A diffusers folder; the embedded editor if not given."),

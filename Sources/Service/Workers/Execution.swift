@@ -16,12 +16,14 @@ final class Execution: Sendable {
     var renewed: ContinuousClock.Instant
   }
 
+  let job: Job
   let lease: Lease
   let began: ContinuousClock.Instant
   private let state: Lock<State>
 
-  init(_ lease: Lease, began: ContinuousClock.Instant = .now) {
-    self.lease = lease
+  init(_ claimed: ClaimedJob, began: ContinuousClock.Instant = .now) {
+    job = claimed.job
+    lease = claimed.lease
     self.began = began
     state = Lock(State(interruption: nil, renewed: began))
   }

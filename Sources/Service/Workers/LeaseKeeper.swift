@@ -25,7 +25,7 @@ struct LeaseKeeper: Sendable {
       return
     }
     let (store, lease, span) = (store, execution.lease, settings.lease)
-    let answer = attempt("heartbeat") { () async throws(JobStoreError) in
+    let answer = attempt("heartbeat", execution.job) { () async throws(JobStoreError) in
       try await store.heartbeat(lease, for: span)
     }
     if let answer {
@@ -37,12 +37,13 @@ struct LeaseKeeper: Sendable {
   }
 
   private func attempt<Value: Sendable>(
-    _ action: String, _ body: @escaping @Sendable () async throws(JobStoreError) -> Value
+    _ action: String, _ job: Job? = nil,
+    _ body: @escaping @Sendable () async throws(JobStoreError) -> Value
   ) -> Value? {
     do throws(JobStoreError) {
       return try waiting(for: body)
     } catch {
-      metrics.storeFailed(error, doing: action)
+      metrics.storeFailed(error, doing: action, job)
       return nil
     }
   }

@@ -58,7 +58,7 @@ struct ProgressReporter: ~Copyable {
         candidate: preview.candidate, step: preview.step, steps: preview.steps, image: image,
         width: preview.width, height: preview.height)
     } catch {
-      metrics.storeFailed(error, doing: "keep a preview")
+      metrics.storeFailed(error, doing: "keep a preview", execution.job)
       return nil
     }
   }
@@ -88,7 +88,7 @@ struct ProgressReporter: ~Copyable {
       }
       execution.note(answer)
     } catch {
-      metrics.storeFailed(error, doing: "report progress")
+      metrics.storeFailed(error, doing: "report progress", execution.job)
     }
   }
 }

@@ -37,7 +37,7 @@ struct Worker: Sendable {
   }
 
   private func work(_ claimed: ClaimedJob) {
-    let execution = Execution(claimed.lease)
+    let execution = Execution(claimed)
     guard executions.begin(execution) else {
       finish(claimed, .handedBack)
       return
@@ -54,7 +54,7 @@ struct Worker: Sendable {
 
   private func finish(_ claimed: ClaimedJob, _ outcome: Outcome) {
     let (store, lease) = (store, claimed.lease)
-    let answer = attempt("finish") { () async throws(JobStoreError) in
+    let answer = attempt("finish", claimed.job) { () async throws(JobStoreError) in
       try await store.finish(lease, outcome)
     }
     if answer == .lost { metrics.leaseLost(claimed.job) }
@@ -119,13 +119,14 @@ struct Worker: Sendable {
   /// What the store answers, or `nil` after a pause when it fails: the lease outlasts the pause,
   /// and what stays undone is done by the reaper.
   private func attempt<Value: Sendable>(
-    _ action: String, _ body: @escaping @Sendable () async throws(JobStoreError) -> Value
+    _ action: String, _ job: Job? = nil,
+    _ body: @escaping @Sendable () async throws(JobStoreError) -> Value
   ) -> Value? {
     for span in [Duration.milliseconds(100), .seconds(1), .seconds(3)] {
       do throws(JobStoreError) {
         return try waiting(for: body)
       } catch {
-        metrics.storeFailed(error, doing: action)
+        metrics.storeFailed(error, doing: action, job)
         if error == .closed || executions.isDraining && action == "claim" { return nil }
         pause(span)
       }

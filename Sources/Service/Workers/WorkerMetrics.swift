@@ -11,12 +11,21 @@ package struct WorkerMetrics: Sendable {
   package init(logger: Logger, factory: any MetricsFactory = MetricsSystem.factory) {
     self.logger = logger
     self.factory = factory
+    // There from the start, at zero: a first failure is an increase, too.
+    for state in JobState.allCases where state.isFinal {
+      for task in EditParameters.Task.allCases { count(0, state, task) }
+    }
+  }
+
+  private func count(_ number: Int, _ state: JobState, _ task: EditParameters.Task) {
+    MetricCatalogue.jobs.counter(
+      [("status", state.rawValue), ("task", task.rawValue)], factory: factory
+    ).increment(by: number)
   }
 
   /// Counts a job that reached a final state, in a worker or not: made to be a store's `onEnd`.
   package func ended(_ job: Job) {
-    let labels = [("status", job.state.rawValue), ("task", job.parameters.task.rawValue)]
-    MetricCatalogue.jobs.counter(labels, factory: factory).increment()
+    count(1, job.state, job.parameters.task)
     logger.info("job ended", metadata: metadata(of: job))
   }
 
@@ -54,16 +63,22 @@ package struct WorkerMetrics: Sendable {
     logger.warning("attempt failed", metadata: metadata)
   }
 
-  func storeFailed(_ error: JobStoreError, doing action: String) {
-    logger.error("the job store failed", metadata: ["action": "\(action)", "error": "\(error)"])
+  /// - Parameter job: the one that it was about, if about one.
+  func storeFailed(_ error: JobStoreError, doing action: String, _ job: Job? = nil) {
+    var metadata = job.map(metadata) ?? [:]
+    metadata["action"] = "\(action)"
+    metadata["error"] = "\(error)"
+    logger.error("the job store failed", metadata: metadata)
   }
 
   /// Never the prompt: it is the caller's.
   private func metadata(of job: Job) -> Logger.Metadata {
     var metadata: Logger.Metadata = [
-      "job": "\(job.id)", "state": "\(job.state.rawValue)", "attempt": "\(job.attempt)",
+      LogKey.jobID: "\(job.id)", "state": "\(job.state.rawValue)", "attempt": "\(job.attempt)",
     ]
-    if let traceparent = job.traceparent { metadata["traceparent"] = "\(traceparent)" }
+    if let trace = job.traceparent.flatMap({ TraceContext(traceparent: $0) }) {
+      metadata[LogKey.traceID] = "\(trace.traceID)"
+    }
     return metadata
   }
 }

@@ -89,7 +89,7 @@ package final class WorkerPool: Sendable {
     do throws(JobStoreError) {
       _ = try await store.finish(execution.lease, .handedBack)
     } catch {
-      metrics.storeFailed(error, doing: "hand back")
+      metrics.storeFailed(error, doing: "hand back", execution.job)
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -75,9 +76,9 @@ import Testing
 }
 
 @Suite struct `Any checkpoint file` {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   @Test func `is known by its first bytes, whatever it is called`() throws {
     for (name, format) in [

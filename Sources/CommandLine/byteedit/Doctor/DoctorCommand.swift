@@ -34,7 +34,7 @@ struct DoctorCommand: ParsableCommand {
     let (settings, configuration) = readSettings()
     let modelChecks = ModelChecks(settings: settings).findings()
     return [configuration] + MachineChecks(settings: settings).findings() + modelChecks
-      + LimitChecks(settings: settings).findings()
+      + LimitChecks(settings: settings).findings() + TLSChecks(settings: settings).findings()
       + DataDirectoryChecks(settings: settings).findings()
       // Last: OpenBLAS is opened when it is first used.
       + LibraryChecks().findings()

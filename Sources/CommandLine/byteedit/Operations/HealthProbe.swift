@@ -1,18 +1,24 @@
 import Foundation
 import Glibc
+import Sockets
+import TLS
 
 /// One GET over a blocking socket with time limits.
 struct HealthProbe {
-  /// Where a plain HTTP URL leads.
+  /// Where a URL leads.
   struct Target: Equatable {
     let host: String
     let port: UInt16
     let path: String
+    let isSecure: Bool
 
     init?(_ text: String) {
-      guard let parts = URLComponents(string: text), parts.scheme == "http",
-        let host = parts.host, !host.isEmpty, let port = UInt16(exactly: parts.port ?? 80)
+      guard let parts = URLComponents(string: text),
+        let scheme = parts.scheme, ["http", "https"].contains(scheme),
+        let host = parts.host, !host.isEmpty,
+        let port = UInt16(exactly: parts.port ?? (scheme == "https" ? 443 : 80))
       else { return nil }
+      isSecure = scheme == "https"
       // IPv6 addresses stand in brackets in a URL.
       self.host = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
       self.port = port
@@ -34,15 +40,36 @@ struct HealthProbe {
   let target: Target
   /// Seconds that every single wait may last.
   let timeout: Int
+  /// Whom to believe over TLS.
+  var trust = TLSClientContext.Trust.system
 
   /// - Throws: `Failure` where nobody answers in time, or not with HTTP.
   func answer() throws -> Answer {
+    let request = "GET \(target.path) HTTP/1.1\r\nHost: \(target.host)\r\nConnection: close\r\n\r\n"
+    if target.isSecure { return try parse(try exchangeSecurely(request)) }
     let socket = try connect()
     defer { close(socket) }
-    let request = "GET \(target.path) HTTP/1.1\r\nHost: \(target.host)\r\nConnection: close\r\n\r\n"
     let sent = request.withCString { send(socket, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
     guard sent == request.utf8.count else { throw failure("cannot send") }
     return try parse(try receive(socket))
+  }
+
+  /// The same over TLS; the answer may end with the connection, since its length is told.
+  private func exchangeSecurely(_ request: String) throws -> [UInt8] {
+    let context = try TLSClientContext(trust: trust)
+    let deadline = ContinuousClock.now + .seconds(timeout)
+    var stream = SecureStream(descriptor: try connect(), context: context, host: target.host)
+    var bytes: [UInt8] = []
+    do throws(SecureStreamError) {
+      try stream.handshake(until: deadline)
+      try stream.write(Array(request.utf8), until: deadline)
+      while bytes.count < 65_536, let more = try stream.read(until: deadline) { bytes += more }
+    } catch .tls(.truncated) where !bytes.isEmpty {
+      return bytes
+    } catch {
+      throw Failure(description: "\(target.host):\(target.port): \(error)")
+    }
+    return bytes
   }
 
   private func connect() throws -> Int32 {

@@ -81,8 +81,9 @@ struct JobDetails: Encodable, Sendable {
   let errorDetail: String?
   let traceparent: String?
   let events: [Event]
+  let webhooks: [DeliveryDetails]
 
-  init(_ job: Job, events: [JobEvent]) {
+  init(_ job: Job, events: [JobEvent], deliveries: [WebhookDelivery]) {
     self.job = JobListing(job)
     seed = job.seed
     maxAttempts = job.maxAttempts
@@ -97,10 +98,11 @@ struct JobDetails: Encodable, Sendable {
     self.events = events.map {
       Event(sequence: $0.sequence, at: $0.moment, kind: $0.kind.name)
     }
+    webhooks = deliveries.map(DeliveryDetails.init)
   }
 
   enum CodingKeys: String, CodingKey {
-    case job, seed, parameters, image, mask, candidates, traceparent, events
+    case job, seed, parameters, image, mask, candidates, traceparent, events, webhooks
     case maxAttempts = "max_attempts"
     case startedAt = "started_at"
     case cancelRequested = "cancel_requested"
@@ -124,6 +126,7 @@ struct JobDetails: Encodable, Sendable {
     if let mask { lines.append("mask         \(Self.text(mask))") }
     lines += candidates.map { "candidate    \(Self.text($0))" }
     lines += events.map { "event \($0.sequence)  \($0.at.rfc3339)  \($0.kind)" }
+    lines += webhooks.map(\.text)
     return lines.joined(separator: "\n")
   }
 

@@ -8,7 +8,7 @@ import ServeSettings
 struct JobsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jobs",
-    abstract: "List, show, cancel, retry and purge jobs.",
+    abstract: "List, show, cancel, retry and purge jobs, and send their webhooks again.",
     discussion: """
       Works on the data directory itself, beside a running service or without one. A running edit \
       that is cancelled stops at its next step; a client that waits for a job learns of what was \
@@ -16,7 +16,7 @@ struct JobsCommand: ParsableCommand {
       """,
     subcommands: [
       JobsListCommand.self, JobsShowCommand.self, JobsCancelCommand.self, JobsRetryCommand.self,
-      JobsPurgeCommand.self,
+      JobsRedeliverCommand.self, JobsPurgeCommand.self,
     ])
 }
 

@@ -52,7 +52,8 @@ struct JobsShowCommand: AsyncParsableCommand {
   func run() async throws {
     let details = try await options.withStore { store in
       JobDetails(
-        try await store.existing(id), events: try await store.events(of: id, after: 0, limit: 1000))
+        try await store.existing(id), events: try await store.events(of: id, after: 0, limit: 1000),
+        deliveries: try await store.deliveries(of: id))
     }
     print(options.json ? try JSONText.encode(details) : try details.text())
   }

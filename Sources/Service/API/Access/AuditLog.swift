@@ -34,26 +34,25 @@ struct AuditLog: Sendable {
 
   /// A request that was carried out, or refused for what it asked.
   func carriedOut(_ request: Request, _ response: Response) {
-    var fields = Self.fields(request, keyID: request.caller.keyID)
+    var fields = Self.fields(request, keyID: request.caller.keyID, response)
     fields["outcome"] = "\(response.status.code)"
-    if let job = Self.job(request, response) { fields[LogKey.jobID] = "\(job)" }
     logger.notice("request", metadata: fields)
   }
 
-  private static func fields(_ request: Request, keyID: String?) -> Logger.Metadata {
-    var fields: Logger.Metadata = [
-      "key_id": "\(keyID ?? "-")", "method": "\(request.method.rawValue)",
-      "path": "\(request.path)", LogKey.requestID: "\(request.id)",
-      "address": "\(request.client?.host ?? "-")",
-    ]
+  private static func fields(
+    _ request: Request, keyID: String?, _ response: Response? = nil
+  ) -> Logger.Metadata {
+    var fields = request.logged(response)
+    fields["key_id"] = "\(keyID ?? "-")"
+    fields["method"] = "\(request.method.rawValue)"
+    fields["path"] = "\(request.path)"
+    fields["address"] = "\(request.client?.host ?? "-")"
+    if let certificate = request.security?.certificate {
+      fields["client_certificate"] = "\(certificate.fingerprint)"
+      fields["client_subject"] = "\(certificate.subject)"
+      fields["client_names"] = "\(certificate.names)"
+    }
     if request.client != request.peer { fields["proxy"] = "\(request.peer?.host ?? "-")" }
     return fields
-  }
-
-  /// The job of the request's path, or the one that it made.
-  private static func job(_ request: Request, _ response: Response) -> String? {
-    if let id = request.parameters["id"] { return id }
-    let location = response.fields[.location] ?? response.fields[.contentLocation]
-    return location?.split(separator: "/").last.map(String.init)
   }
 }

@@ -22,7 +22,7 @@ extension JobDocument {
       } ?? [],
       timings: Timings(job), warnings: job.result?.warnings ?? [],
       error: job.error.map(Failure.init), metadata: job.parameters.metadata,
-      links: ["self": link(path)], sequence: job.sequence)
+      webhook: job.webhook?.json, links: ["self": link(path)], sequence: job.sequence)
   }
 }
 

@@ -26,6 +26,8 @@ struct JobDocument: Encodable {
   var warnings: [String]
   var error: Failure?
   var metadata: [String: JSONValue]?
+  /// Who hears of it, and of what.
+  var webhook: JSONValue?
   var links: [String: String]
   var sequence: Int64
 
@@ -50,6 +52,7 @@ struct JobDocument: Encodable {
     case warnings
     case error
     case metadata
+    case webhook
     case links
     case sequence
   }

@@ -69,7 +69,7 @@ extension EditAPI {
     try Self.found(try await store.job(id), caller)
   }
 
-  private static func found(_ lookup: JobLookup, _ caller: Caller) throws(APIError) -> Job {
+  static func found(_ lookup: JobLookup, _ caller: Caller) throws(APIError) -> Job {
     switch lookup {
     case .found(let job) where caller.sees(job.owner): return job
     case .gone(let owner) where caller.sees(owner): throw .jobGone

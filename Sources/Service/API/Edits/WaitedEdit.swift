@@ -9,15 +9,15 @@ struct WaitedEdit: Sendable {
   let api: EditAPI
   let id: JobID
   let caller: Caller
-  /// Whether an Idempotency-Key lets the client ask for the same job again.
+  /// Whether an Idempotency-Key or a name of the client's lets the client ask for the same job again.
   let mayComeAgain: Bool
   let deadline: ContinuousClock.Instant
 
-  init(_ api: EditAPI, _ id: JobID, _ request: Request) {
+  init(_ api: EditAPI, _ id: JobID, _ request: Request, hasName: Bool = false) {
     self.api = api
     self.id = id
     caller = request.caller
-    mayComeAgain = !request.fields[values: .idempotencyKey].isEmpty
+    mayComeAgain = hasName || !request.fields[values: .idempotencyKey].isEmpty
     deadline = .now + api.configuration.longestEdit
   }
 

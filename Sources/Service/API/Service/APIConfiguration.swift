@@ -1,4 +1,5 @@
 package import Imaging
+package import Jobs
 package import Sockets
 
 /// What the API is told from outside; sizes in bytes.
@@ -22,6 +23,8 @@ package struct APIConfiguration: Sendable {
   package var submissionsPerAddress = 64
   /// Proxies whose word on a client's address is taken.
   package var trustedProxies: [NetworkRange] = []
+  /// What of the server's limits `/v1/models` tells, by name.
+  package var connectionLimits: [String: Int] = [:]
   /// A worker not heard of for so long does not count as alive.
   package var workerSilence = Duration.seconds(30)
 
@@ -33,6 +36,10 @@ package struct APIConfiguration: Sendable {
   package var takesAnyModel = true
   /// The longest time a request in another service's form waits for its pictures.
   package var longestEdit = Duration.seconds(600)
+  /// What stands against a webhook's URL, as a field's problem; `nil` for one that is fine.
+  package var webhookRefusal: @Sendable (WebhookURL) -> String? = { _ in
+    "is not to be had here: this service delivers no webhooks"
+  }
   /// Of the service, for `/v2`.
   package var version = ""
 

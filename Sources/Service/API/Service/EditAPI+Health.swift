@@ -9,9 +9,9 @@ extension EditAPI {
   }
 
   /// The process answers: asks neither the store nor the model.
-  func livez(_ request: Request) async throws -> Response {
-    Response.json(Report(status: "ok"))
-  }
+  func livez(_ request: Request) async throws -> Response { Self.alive }
+
+  static let alive = Response.json(Report(status: "ok"))
 
   /// Jobs can be accepted and somebody will carry them out.
   func readyz(_ request: Request) async throws -> Response {

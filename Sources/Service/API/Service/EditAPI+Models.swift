@@ -79,30 +79,6 @@ private struct ModelList: Encodable {
     }
   }
 
-  struct Limits: Encodable {
-    var bodyBytes: Int
-    var jsonBytes: Int
-    var pixels: Int
-    var side: Int
-    var profileBytes: Int
-    var candidates: Int
-    var steps: Int
-    var resolution: Int
-    var waitSeconds: Int64
-
-    enum CodingKeys: String, CodingKey {
-      case bodyBytes = "body_bytes"
-      case jsonBytes = "json_bytes"
-      case pixels
-      case side
-      case profileBytes = "profile_bytes"
-      case candidates
-      case steps
-      case resolution
-      case waitSeconds = "wait_seconds"
-    }
-  }
-
   struct Engine: Encodable {
     var kernelSet: String
     var blasCore: String
@@ -116,13 +92,13 @@ private struct ModelList: Encodable {
   var object = "list"
   var data: [Entry]
   var judges: [JudgeDescription]
-  var limits: Limits
+  var limits: [String: Int]
   var engine: Engine
 
   init(_ catalogue: ModelCatalogue, _ configuration: APIConfiguration) {
     data = catalogue.models.map(Entry.init)
     judges = catalogue.judges
-    limits = Limits(configuration)
+    limits = Self.limits(configuration)
     engine = Engine(kernelSet: catalogue.kernelSet, blasCore: catalogue.blasCore)
   }
 }
@@ -139,15 +115,19 @@ extension ModelList.Entry {
   }
 }
 
-extension ModelList.Limits {
-  fileprivate init(_ configuration: APIConfiguration) {
-    self.init(
-      bodyBytes: configuration.formBody, jsonBytes: configuration.jsonBody,
-      pixels: configuration.images.maxPixels, side: configuration.images.maxSide,
-      profileBytes: configuration.images.maxICCBytes,
-      candidates: EditParameters.Ranges.count.upperBound,
-      steps: EditParameters.Ranges.steps.upperBound,
-      resolution: EditParameters.Ranges.resolution.upperBound,
-      waitSeconds: configuration.maximumWait.components.seconds)
+extension ModelList {
+  fileprivate static func limits(_ configuration: APIConfiguration) -> [String: Int] {
+    let own = [
+      "body_bytes": configuration.formBody, "json_bytes": configuration.jsonBody,
+      "json_depth": configuration.jsonDepth,
+      "pixels": configuration.images.maxPixels, "side": configuration.images.maxSide,
+      "profile_bytes": configuration.images.maxICCBytes,
+      "candidates": EditParameters.Ranges.count.upperBound,
+      "steps": EditParameters.Ranges.steps.upperBound,
+      "resolution": EditParameters.Ranges.resolution.upperBound,
+      "wait_seconds": Int(configuration.maximumWait.components.seconds),
+      "submissions_per_address": configuration.submissionsPerAddress,
+    ]
+    return own.merging(configuration.connectionLimits) { own, _ in own }
   }
 }

@@ -36,6 +36,7 @@ package struct EditAPI: Sendable {
   let configuration: APIConfiguration
   let surroundings: Surroundings
   private let registered: RegisteredModels
+  private let requests: RequestMetrics
   let gate: SubmissionGate
   let checking: WorkQueue
   let collectors: (form: BodyCollector, json: BodyCollector)
@@ -44,6 +45,7 @@ package struct EditAPI: Sendable {
     self.configuration = configuration
     self.surroundings = surroundings
     registered = RegisteredModels(surroundings.store, silence: configuration.workerSilence)
+    requests = RequestMetrics(surroundings.metrics)
     gate = SubmissionGate(
       total: configuration.submissions, perAddress: configuration.submissionsPerAddress)
     checking = WorkQueue(label: "picture-check", width: configuration.checkers)
@@ -86,7 +88,7 @@ package struct EditAPI: Sendable {
       route(.get, "/startupz", scope: nil, startupz),
       route(.get, "/metrics", scope: .read, metrics),
       route(.get, "/openapi.yaml", scope: nil, document),
-    ] + openInferenceRoutes + stableDiffusionRoutes
+    ] + openInferenceRoutes + stableDiffusionRoutes + cogRoutes
   }
 
   /// Health and metrics alone, for a process that only works.
@@ -101,15 +103,25 @@ package struct EditAPI: Sendable {
 
   package func managementHandler() -> Handler { handler(of: managementRoutes) }
 
+  /// What needs no handler as long as nobody wants a line of log for each request.
+  package func preparedAnswers() -> PreparedAnswers {
+    var answers = PreparedAnswers { [logger] in
+      logger.logLevel <= .debug
+    } observe: { [requests] duration in
+      requests.record(.get, "/livez", 200, duration)
+    }
+    answers.add("/livez", Self.alive)
+    return answers
+  }
+
   /// The routes inside what every request passes: ids, logs, metrics, safety headers.
   private func handler(of routes: [Route]) -> Handler {
     let router = Router(routes)
-    let requests = surroundings.metrics
     return chain(
       [
-        requestIDs(), ClientAddresses(trusting: configuration.trustedProxies).middleware,
-        accessLog(logger, level: .debug),
-        observed { RequestMetrics.record($0, $1, $2, in: requests) }, safetyHeaders(),
+        requestIDs(), traces(), ClientAddresses(trusting: configuration.trustedProxies).middleware,
+        accessLog(logger, level: .debug) { $0.logged($1) },
+        observed { [requests] in requests.record($0, $1, $2) }, safetyHeaders(),
       ],
       { await router.respond(to: $0) })
   }
@@ -162,9 +174,10 @@ package struct EditAPI: Sendable {
       default: APIError.store(.failed("\(error)")).problem
       }
     if problem.status.code >= 500, problem.fields[.retryAfter] == nil {
-      logger.error(
-        "request failed",
-        metadata: ["error": "\(error)", "path": "\(request.path)", "request_id": "\(request.id)"])
+      var fields = request.logged()
+      fields["error"] = "\(error)"
+      fields["path"] = "\(request.path)"
+      logger.error("request failed", metadata: fields)
     }
     return problem
   }

@@ -1,24 +1,49 @@
 import HTTP
 import HTTPTypes
+import Locks
+import Metrics
 import Observability
 
 /// What is counted of every request.
-enum RequestMetrics {
+final class RequestMetrics: Sendable {
   private static let methods: Set<HTTPRequest.Method> = [
     .get, .head, .post, .put, .patch, .delete, .options,
   ]
 
+  private struct Labels: Hashable {
+    let method: String
+    let route: String
+    let status: Int
+  }
+
+  private let registry: PrometheusRegistry
+  /// Making the labels of a series costs more than all else here.
+  private let timers = Lock<[Labels: Metrics.Timer]>([:])
+
+  init(_ registry: PrometheusRegistry) {
+    self.registry = registry
+  }
+
   /// Labels come from the routes and a fixed set, so that no client can invent series.
-  static func record(
-    _ request: Request, _ response: Response, _ duration: Duration, in registry: PrometheusRegistry
+  func record(_ request: Request, _ response: Response, _ duration: Duration) {
+    record(request.method, response.route, response.status.code, duration)
+  }
+
+  func record(
+    _ method: HTTPRequest.Method, _ route: String?, _ status: Int, _ duration: Duration
   ) {
-    let method = methods.contains(request.method) ? request.method.rawValue : "other"
-    MetricCatalogue.requestDuration.record(
-      duration,
-      [
-        ("method", method), ("route", response.route ?? "none"),
-        ("status", String(response.status.code)),
-      ], factory: registry)
+    let labels = Labels(
+      method: Self.methods.contains(method) ? method.rawValue : "other", route: route ?? "none",
+      status: status)
+    let timer = timers.withLock { timers in
+      if let timer = timers[labels] { return timer }
+      let timer = MetricCatalogue.requestDuration.timer(
+        [("method", labels.method), ("route", labels.route), ("status", String(status))],
+        factory: registry)
+      timers[labels] = timer
+      return timer
+    }
+    timer.recordNanoseconds(duration.nanoseconds)
   }
 }
 

@@ -80,9 +80,11 @@ extension EditAPI {
       seed: job.seed, allSeeds: result.candidates.map(\.seed),
       width: result.candidates.first?.width ?? 0, height: result.candidates.first?.height ?? 0,
       steps: job.parameters.json["steps"], byteedit: document)
-    return Response.json(
+    var response = Response.json(
       Images(
         images: images, parameters: document.parameters, info: try JSONText.encode(info)))
+    response.fields[.contentLocation] = link("/v1/edits/\(id)")
+    return response
   }
 
   private func stableDiffusionForm(of request: Request) async throws -> StableDiffusionForm {

@@ -9,6 +9,7 @@ struct CheckedEdit: Sendable {
   let imageType: String
   let mask: [UInt8]?
   let maskType: String?
+  let webhook: WebhookSubscription?
   /// The same for the same fields and pictures, whatever the seed will be.
   let fingerprint: String
 
@@ -29,9 +30,10 @@ struct CheckedEdit: Sendable {
     }
     parameters = draft.parameters
     (self.image, imageType, mask) = (draft.image, image.format.mediaType, draft.mask)
+    webhook = draft.webhook
     fingerprint = try RequestFingerprint.of(
       draft.parameters, image: try BlobHash(of: draft.image),
-      mask: try draft.mask.map { try BlobHash(of: $0) })
+      mask: try draft.mask.map { try BlobHash(of: $0) }, webhook: draft.webhook)
   }
 
   private static func maskType(

@@ -23,9 +23,12 @@ extension EditAPI {
 
   /// Receives, checks and stores; while it runs its idempotency key is taken.
   ///
-  /// - Parameter receive: gives the body as a submission, and what else of it the caller needs.
+  /// - Parameters:
+  ///   - receive: gives the body as a submission, and what else of it the caller needs.
+  ///   - naming: a key that stands in the body, in place of one in the head.
   func accept<Rest>(
-    _ request: Request, receive: () async throws -> (SubmittedBody, Rest)
+    _ request: Request, receive: () async throws -> (SubmittedBody, Rest),
+    naming: (Rest) -> IdempotencyKey? = { _ in nil }
   ) async throws -> (id: JobID, isReplay: Bool, rest: Rest) {
     guard !health.isDraining else { throw APIError.draining }
     let key = try idempotencyKey(of: request)
@@ -35,9 +38,10 @@ extension EditAPI {
     let models = try await catalogue()
     let checked = try await checking.run { [configuration] in
       try CheckedEdit(
-        try EditDraft(body, models: models), limits: configuration.images)
+        try EditDraft(body, models: models, webhookRefusal: configuration.webhookRefusal),
+        limits: configuration.images)
     }
-    let (id, isReplay) = try await keep(checked, key: key, request)
+    let (id, isReplay) = try await keep(checked, key: naming(rest) ?? key, request)
     return (id, isReplay, rest)
   }
 
@@ -63,13 +67,13 @@ extension EditAPI {
     if let bytes = edit.mask, let type = edit.maskType {
       mask = try await store.put(bytes, mediaType: type)
     }
-    let trace = request.fields[.traceparent].flatMap { TraceContext(traceparent: $0) }
     let outcome = try await store.submit(
       Submission(
         owner: request.caller.owner, parameters: edit.parameters, seed: edit.parameters.drawSeed(),
         image: image, mask: mask,
         idempotency: key.map { IdempotencyClaim(key: $0, requestHash: edit.fingerprint) },
-        traceparent: trace?.traceparent, ownerLimit: request.caller.jobsInFlight))
+        traceparent: request.trace?.traceparent, webhook: edit.webhook,
+        ownerLimit: request.caller.jobsInFlight))
     switch outcome {
     case .accepted(let job): return (job.id, false)
     case .replayed(let id): return (id, true)

@@ -15,6 +15,8 @@ package struct SubmittedBody: Sendable {
   package let pictures: [String: [UInt8]]
   /// What was wrong with its parts.
   package let errors: [Problem.FieldError]
+  /// Who shall hear of the job, where the form says it in words of its own.
+  var webhook: WebhookSubscription?
 
   package var image: [UInt8]? { pictures["image"] }
   package var mask: [UInt8]? { pictures["mask"] }

@@ -33,7 +33,7 @@ package struct ConnectionMachine {
 
   /// What is known of the request that is being answered.
   struct Exchange {
-    var head: RequestHead
+    let framing: BodyFraming
     var bodyIsComplete = false
     var bodyHasFailed = false
     var received = 0
@@ -84,6 +84,18 @@ package struct ConnectionMachine {
       guard let exchange, !exchange.bodyIsComplete else { return [.cancelHandler] }
       return failBody(.disconnected) + [.cancelHandler]
     }
+  }
+
+  /// The layer below is broken: no request comes, and those in hand get no answer.
+  ///
+  /// - Parameter refusal: what can still be told in clear text.
+  package mutating func broke(
+    _ refusal: HTTPError? = nil, now: ContinuousClock.Instant
+  ) -> [Action] {
+    if case .closing = phase { return [] }
+    let unfinished = phase == .busy ? failBody(.disconnected) + [.cancelHandler] : []
+    phase = .closing(since: now)
+    return unfinished + (refusal.map { [.refuse($0)] } ?? []) + [.linger]
   }
 
   /// Parses as far as one request at a time allows.
@@ -138,7 +150,7 @@ package struct ConnectionMachine {
   ) {
     phase = .busy
     exchange = Exchange(
-      head: head, owesContinue: head.expectsContinue && head.framing != .none,
+      framing: head.framing, owesContinue: head.expectsContinue && head.framing != .none,
       keepsAlive: head.keepsAlive, meter: RateMeter(since: now))
     actions.append(.start(head))
     if peerFinished { actions.append(.cancelHandler) }
@@ -203,7 +215,7 @@ package struct ConnectionMachine {
   private func mayDiscardRest(of exchange: Exchange) -> Bool {
     if exchange.bodyIsComplete { return true }
     // After an unanswered expectation nobody knows whether the body will come.
-    guard !exchange.owesContinue, case .length(let length) = exchange.head.framing else {
+    guard !exchange.owesContinue, case .length(let length) = exchange.framing else {
       return false
     }
     return length - exchange.received <= limits.discarded
@@ -257,16 +269,21 @@ package struct ConnectionMachine {
       return [.refuse(.timedOut("the header took too long")), .linger]
     case .busy: return tickBody(now: now)
     case .discarding:
-      guard let exchange, exchange.meter.isTooSlow(limits, now: now) else { return [] }
+      guard comesTooSlowly(now) else { return [] }
       phase = .closing(since: now)
       return [.close]
     case .closing(let since): return now - since > limits.lingerDeadline ? [.close] : []
     }
   }
 
+  private mutating func comesTooSlowly(_ now: ContinuousClock.Instant) -> Bool {
+    let limits = limits
+    return exchange?.meter.isTooSlow(limits, now: now) ?? false
+  }
+
   private mutating func tickBody(now: ContinuousClock.Instant) -> [Action] {
     guard let exchange, !exchange.bodyIsComplete, !isPaused, !exchange.owesContinue,
-      exchange.meter.isTooSlow(limits, now: now)
+      comesTooSlowly(now)
     else { return [] }
     return failBody(.timedOut("the body came too slowly"))
   }

@@ -1,6 +1,7 @@
 import HTTPTypes
 package import Sockets
 package import SystemPackage
+package import TLS
 
 /// Carries out what the connection machine decides: one actor per connection, on its loop.
 package actor HTTPConnection {
@@ -10,8 +11,11 @@ package actor HTTPConnection {
   }
 
   private let socket: Connection
+  private let prepared: PreparedAnswers
   private let handler: Handler
   private let limits: HTTPLimits
+  /// Told once.
+  private var onHandshake: TLSObserver?
   private let onClose: @Sendable (HTTPConnection) -> Void
   private var machine: ConnectionMachine
   private var body = BodyBuffer()
@@ -21,16 +25,21 @@ package actor HTTPConnection {
   private var waiting: [ConnectionMachine.Action] = []
   private var isPerforming = false
   private var drainWaiters: [CheckedContinuation<Void, Never>] = []
-  private var writeMeter: (meter: RateMeter, pending: Int)?
+  /// Bytes of answers handed to the socket so far, sent or not, but for their framing.
+  private var enqueued = 0
+  private var writeMeter: (meter: RateMeter, sent: Int)?
 
   /// Must be called on the socket's loop; `onClose` is called when the descriptor is closed.
   package init(
-    socket: Connection, limits: HTTPLimits, handler: @escaping Handler,
+    socket: Connection, limits: HTTPLimits, prepared: PreparedAnswers = PreparedAnswers(),
+    handler: @escaping Handler, onHandshake: TLSObserver? = nil,
     onClose: @escaping @Sendable (HTTPConnection) -> Void = { _ in }
   ) {
     self.socket = socket
     self.limits = limits
+    self.prepared = prepared
     self.handler = handler
+    self.onHandshake = onHandshake
     self.onClose = onClose
     loop = socket.loop
     machine = ConnectionMachine(limits: limits, now: .now)
@@ -84,13 +93,23 @@ package actor HTTPConnection {
     }
   }
 
+  private func handshakeEnded(_ result: Result<TLSPeer, TLSFailure>) {
+    onHandshake?(result)
+    onHandshake = nil
+  }
+
   private func begin(_ head: RequestHead) {
+    // Answers over TLS say more than the prepared ones.
+    if hasRoom, socket.security == nil, let answer = prepared.answer(to: head) {
+      return send(answer)
+    }
     exchange += 1
     body = BodyBuffer()
     let source = RequestBody(source: self, exchange: exchange, length: head.announcedLength)
-    let request = Request(
+    var request = Request(
       head: head, body: head.framing == .none ? .empty : source, peer: socket.peer)
-    task = Task.immediate(executorPreference: loop) { [handler] in
+    request.security = socket.security
+    task = Task.immediate(executorPreference: loop) { [handler, request] in
       await self.answer(head, with: await handler(request))
     }
   }
@@ -100,7 +119,7 @@ package actor HTTPConnection {
   /// To HEAD without content, whatever is wrong with its fields (RFC 9110 section 9.3.2).
   private func refuse(_ error: HTTPError) {
     var response = Problem(error).response
-    response.addSafetyHeaders()
+    response.addSafetyHeaders(isSecure: socket.security != nil)
     let head = RequestHead(
       method: machine.parser.method ?? .get, target: RequestTarget(path: "/"))
     write(ResponseEncoder(request: head, response: response), keepsAlive: false)
@@ -108,18 +127,30 @@ package actor HTTPConnection {
 
   // MARK: Answers
 
-  private func answer(_ head: RequestHead, with response: Response) async {
-    let encoder = ResponseEncoder(request: head, response: response)
+  private func send(_ answer: PreparedAnswer) {
+    let start = ContinuousClock.now
+    socket.write(answer.bytes(keepsAlive: machine.answerBegins(), date: HTTPDate.now))
+    let end = ContinuousClock.now
+    prepared.sent(after: end - start)
+    perform(machine.answerEnded(now: end))
+  }
+
+  private func begin(_ encoder: ResponseEncoder) {
     let keepsAlive = machine.answerBegins() && encoder.framing != .untilClose
     if encoder.framing == .untilClose { machine.exchange?.keepsAlive = false }
     write(encoder, keepsAlive: keepsAlive)
+  }
+
+  private func answer(_ head: RequestHead, with response: Response) async {
+    let encoder = ResponseEncoder(request: head, response: response)
+    begin(encoder)
     if case .stream(let length, let producer) = response.body, encoder.framing != .bodiless {
       guard await stream(producer, length: length, framing: encoder.framing) else {
         return socket.close()
       }
     }
     // Who pipelines requests and reads no answers shall not fill the memory with them.
-    await waitForRoom()
+    if !hasRoom { await waitForRoom() }
     task = nil
     body.abandon()
     perform(machine.answerEnded(now: .now))
@@ -128,8 +159,10 @@ package actor HTTPConnection {
   private func write(_ encoder: ResponseEncoder, keepsAlive: Bool) {
     let head = encoder.head(keepsAlive: keepsAlive, date: HTTPDate.now)
     if case .bytes(let bytes) = encoder.response.body, encoder.framing != .bodiless {
+      enqueued += head.count + bytes.count
       socket.write(head, bytes)
     } else {
+      enqueued += head.count
       socket.write(head)
     }
   }
@@ -157,6 +190,7 @@ package actor HTTPConnection {
   private func send(_ piece: [UInt8], framing: AnswerFraming) async throws(HTTPError) {
     guard socket.isOpen else { throw .disconnected }
     guard !piece.isEmpty else { return }
+    enqueued += piece.count
     if framing == .chunked {
       let size = Array("\(String(piece.count, radix: 16))\r\n".utf8)
       socket.write(size, piece, Array("\r\n".utf8))
@@ -167,8 +201,10 @@ package actor HTTPConnection {
     guard socket.isOpen else { throw .disconnected }
   }
 
+  private var hasRoom: Bool { socket.pendingCount <= limits.buffered }
+
   private func waitForRoom() async {
-    guard socket.isOpen, socket.pendingBytes.count > limits.buffered else { return }
+    guard socket.isOpen, !hasRoom else { return }
     await withCheckedContinuation { drainWaiters.append($0) }
   }
 
@@ -219,6 +255,18 @@ extension HTTPConnection: ConnectionDelegate {
     assumeIsolated { $0.perform($0.machine.received(bytes, now: .now)) }
   }
 
+  package nonisolated func connectionDidSecure(_ peer: TLSPeer) {
+    assumeIsolated { $0.handshakeEnded(.success(peer)) }
+  }
+
+  package nonisolated func connectionDidFail(_ failure: TLSFailure) {
+    assumeIsolated { connection in
+      connection.handshakeEnded(.failure(failure))
+      let refusal: HTTPError? = failure == .plainHTTP ? .needsTLS : nil
+      connection.perform(connection.machine.broke(refusal, now: .now))
+    }
+  }
+
   package nonisolated func connectionDidReachEnd() {
     assumeIsolated { $0.perform($0.machine.reachedEnd(now: .now)) }
   }
@@ -229,6 +277,7 @@ extension HTTPConnection: ConnectionDelegate {
 
   package nonisolated func connectionDidClose(error: Errno?) {
     assumeIsolated { connection in
+      connection.handshakeEnded(.failure(.unfinished))
       connection.task?.cancel()
       connection.body.fail(.disconnected)
       connection.resumeDrainWaiters()
@@ -241,7 +290,7 @@ extension HTTPConnection: ConnectionDelegate {
 extension HTTPConnection: Ticking {
   package nonisolated func tick(now: ContinuousClock.Instant) {
     assumeIsolated { connection in
-      let isSending = !connection.socket.pendingBytes.isEmpty
+      let isSending = connection.socket.pendingCount > 0
       connection.perform(connection.machine.tick(now: now, isSending: isSending))
       connection.checkWriteRate(now: now)
     }
@@ -249,14 +298,16 @@ extension HTTPConnection: Ticking {
 
   /// A peer that asks and does not read would hold its answer in memory for ever.
   private func checkWriteRate(now: ContinuousClock.Instant) {
-    let pending = socket.pendingBytes.count
+    let pending = socket.pendingCount
     guard pending > 0 else {
       writeMeter = nil
       return
     }
-    var (meter, before) = writeMeter ?? (RateMeter(since: now), pending)
-    meter.add(max(before - pending, 0))
-    writeMeter = (meter, pending)
-    if meter.isTooSlow(limits, now: now) { socket.close() }
+    let sent = enqueued - pending
+    var (meter, before) = writeMeter ?? (RateMeter(since: now), sent)
+    meter.add(max(sent - before, 0))
+    let isTooSlow = meter.isTooSlow(limits, now: now)
+    writeMeter = (meter, sent)
+    if isTooSlow { socket.close() }
   }
 }

@@ -1,6 +1,8 @@
 /// Judges whether a transfer keeps to the minimum data rate.
+///
+/// Every stretch as long as the grace is judged by itself: a fast beginning buys no slow end.
 package struct RateMeter: Sendable {
-  private let start: ContinuousClock.Instant
+  private var start: ContinuousClock.Instant
   private var bytes = 0
 
   package init(since start: ContinuousClock.Instant) {
@@ -11,10 +13,12 @@ package struct RateMeter: Sendable {
     bytes += count
   }
 
-  /// Past the grace, and below the minimum rate on average since the start.
-  package func isTooSlow(_ limits: HTTPLimits, now: ContinuousClock.Instant) -> Bool {
+  /// Whether a stretch is over, and what came in it was below the minimum rate on average.
+  package mutating func isTooSlow(_ limits: HTTPLimits, now: ContinuousClock.Instant) -> Bool {
     let elapsed = now - start
     guard elapsed > limits.transferGrace else { return false }
-    return Double(bytes) < Double(limits.minimumRate) * (elapsed / .seconds(1))
+    guard Double(bytes) >= Double(limits.minimumRate) * (elapsed / .seconds(1)) else { return true }
+    (start, bytes) = (now, 0)
+    return false
   }
 }

@@ -25,36 +25,45 @@ struct ResponseEncoder {
   /// `date` and `keepsAlive` come from outside, so that the same answer gives the same bytes.
   func head(keepsAlive: Bool, date: String) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(512)
-    bytes.append(contentsOf: "HTTP/1.1 ".utf8)
-    bytes.append(contentsOf: String(response.status.code).utf8)
+    bytes.reserveCapacity(1024)
+    bytes.append(text: "HTTP/1.1 ")
+    bytes.append(text: String(response.status.code))
     bytes.append(ASCII.space)
-    bytes.append(contentsOf: response.status.reasonPhrase.utf8)
-    append("\r\nDate", date, to: &bytes)
+    bytes.append(text: response.status.reasonPhrase)
+    append("Date", date, to: &bytes)
     for field in response.fields where !Self.isFraming(field.name) {
-      append("\r\n" + field.name.rawName, field.value, to: &bytes)
+      bytes.append(text: "\r\n")
+      bytes.append(text: field.name.rawName)
+      bytes.append(text: ": ")
+      field.withUnsafeBytesOfValue { bytes.append(contentsOf: $0) }
     }
     appendFraming(to: &bytes)
     appendConnection(keepsAlive: keepsAlive, to: &bytes)
-    bytes.append(contentsOf: "\r\n\r\n".utf8)
+    bytes.append(text: "\r\n\r\n")
     return bytes
   }
 
   /// Framing belongs to the connection; a handler that sets it could only break it.
   private static func isFraming(_ name: HTTPField.Name) -> Bool {
-    name == .contentLength || name == .transferEncoding || name == .connection || name == .date
+    switch name.canonicalName.utf8.count {
+    case 4: name == .date
+    case 10: name == .connection
+    case 14: name == .contentLength
+    case 17: name == .transferEncoding
+    default: false
+    }
   }
 
   private func appendFraming(to bytes: inout [UInt8]) {
     switch framing {
-    case .length(let count): append("\r\nContent-Length", String(count), to: &bytes)
-    case .chunked: append("\r\nTransfer-Encoding", "chunked", to: &bytes)
+    case .length(let count): append("Content-Length", String(count), to: &bytes)
+    case .chunked: append("Transfer-Encoding", "chunked", to: &bytes)
     case .bodiless:
       // HEAD tells the length that GET would have; 204 and 304 tell none.
       if request.method == .head, response.status.code >= 200, response.status.code != 204,
         response.status.code != 304, let count = response.body.count
       {
-        append("\r\nContent-Length", String(count), to: &bytes)
+        append("Content-Length", String(count), to: &bytes)
       }
     case .untilClose: break
     }
@@ -62,15 +71,24 @@ struct ResponseEncoder {
 
   private func appendConnection(keepsAlive: Bool, to bytes: inout [UInt8]) {
     if !keepsAlive {
-      append("\r\nConnection", "close", to: &bytes)
+      append("Connection", "close", to: &bytes)
     } else if request.version == .http10 {
-      append("\r\nConnection", "keep-alive", to: &bytes)
+      append("Connection", "keep-alive", to: &bytes)
     }
   }
 
   private func append(_ name: String, _ value: String, to bytes: inout [UInt8]) {
-    bytes.append(contentsOf: name.utf8)
-    bytes.append(contentsOf: ": ".utf8)
-    bytes.append(contentsOf: value.utf8)
+    bytes.append(text: "\r\n")
+    bytes.append(text: name)
+    bytes.append(text: ": ")
+    bytes.append(text: value)
+  }
+}
+
+extension [UInt8] {
+  /// In one piece: `append(contentsOf: text.utf8)` goes through an iterator.
+  mutating func append(text: String) {
+    let isContiguous: Void? = text.utf8.withContiguousStorageIfAvailable { append(contentsOf: $0) }
+    if isContiguous == nil { append(contentsOf: text.utf8) }
   }
 }

@@ -6,15 +6,16 @@ extension RequestHead {
   /// Throws what RFC 9112 sections 3.2, 6.1-6.3 and 9.3 make an error, and everything that two
   /// parsers could read in two ways (request smuggling).
   init(line: RequestLine, fields: HTTPFields) throws(HTTPError) {
-    try Self.checkHost(fields, version: line.version)
-    let connection = Self.tokens(fields[values: .connection])
+    let deciding = DecidingFields(fields)
+    try Self.checkHost(deciding.hosts, version: line.version)
+    let connection = Self.tokens(deciding.connection)
     self.init(
       method: line.method, target: line.target, version: line.version, fields: fields,
-      framing: try Self.framing(of: fields, version: line.version),
+      framing: try Self.framing(of: deciding, version: line.version),
       keepsAlive: line.version == .http11
         ? !connection.contains("close")
         : connection.contains("keep-alive") && !connection.contains("close"),
-      expectsContinue: try Self.expectsContinue(fields, version: line.version))
+      expectsContinue: try Self.expectsContinue(deciding, version: line.version))
   }
 
   /// The elements of a list in lower case; empty ones are passed over (RFC 9110 section 5.6.1.2).
@@ -27,8 +28,7 @@ extension RequestHead {
     }
   }
 
-  private static func checkHost(_ fields: HTTPFields, version: HTTPVersion) throws(HTTPError) {
-    let hosts = fields[values: .hostField]
+  private static func checkHost(_ hosts: [String], version: HTTPVersion) throws(HTTPError) {
     guard hosts.count <= 1 else { throw .malformed("there is more than one Host field") }
     guard let host = hosts.first else {
       if version == .http11 { throw .malformed("the Host field is missing") }
@@ -43,10 +43,9 @@ extension RequestHead {
   }
 
   private static func framing(
-    of fields: HTTPFields, version: HTTPVersion
+    of fields: DecidingFields, version: HTTPVersion
   ) throws(HTTPError) -> BodyFraming {
-    let lengths = fields[values: .contentLength]
-    let codings = fields[values: .transferEncoding]
+    let (lengths, codings) = (fields.lengths, fields.codings)
     guard codings.isEmpty else {
       guard lengths.isEmpty else {
         throw .malformed("Transfer-Encoding and Content-Length exclude each other")
@@ -78,11 +77,33 @@ extension RequestHead {
   }
 
   private static func expectsContinue(
-    _ fields: HTTPFields, version: HTTPVersion
+    _ fields: DecidingFields, version: HTTPVersion
   ) throws(HTTPError) -> Bool {
-    let expectations = tokens(fields[values: .expect])
+    let expectations = tokens(fields.expectations)
     guard version == .http11, !expectations.isEmpty else { return false }
     guard expectations.allSatisfy({ $0 == "100-continue" }) else { throw .unknownExpectation }
     return true
+  }
+}
+
+/// The values of those fields that decide how a request is read, found in one pass.
+private struct DecidingFields {
+  private(set) var hosts: [String] = []
+  private(set) var connection: [String] = []
+  private(set) var lengths: [String] = []
+  private(set) var codings: [String] = []
+  private(set) var expectations: [String] = []
+
+  init(_ fields: HTTPFields) {
+    for field in fields {
+      switch field.name {
+      case .hostField: hosts.append(field.value)
+      case .connection: connection.append(field.value)
+      case .contentLength: lengths.append(field.value)
+      case .transferEncoding: codings.append(field.value)
+      case .expect: expectations.append(field.value)
+      default: break
+      }
+    }
   }
 }

@@ -43,10 +43,8 @@ package struct ClientAddresses: Sendable {
 
   /// Sets `Request.client`.
   package var middleware: Middleware {
-    { request, next in
-      var request = request
+    Middleware { request in
       request.client = request.peer.map { client(of: $0, request.fields) }
-      return await next(request)
     }
   }
 }

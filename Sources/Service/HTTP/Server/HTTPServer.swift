@@ -1,6 +1,10 @@
 import Locks
 package import Logging
 package import Sockets
+package import TLS
+
+/// Is told how the handshakes of a server end, on their loops.
+package typealias TLSObserver = @Sendable (Result<TLSPeer, TLSFailure>) -> Void
 
 /// Listens on addresses and answers with one handler.
 package final class HTTPServer: Sendable {
@@ -10,6 +14,9 @@ package final class HTTPServer: Sendable {
     package var connections = ConnectionLimits()
     /// As many as cores; each is one thread.
     package var loops: Int
+    /// Has every connection speak TLS.
+    package var credentials: TLSCredentials?
+    package var onHandshake: TLSObserver?
 
     package init(addresses: [SocketAddress], loops: Int) {
       self.addresses = addresses
@@ -23,20 +30,23 @@ package final class HTTPServer: Sendable {
   /// Binds every address, so that a wrong one is known at once; `start` begins to accept.
   ///
   /// Throws `SocketError`.
+  ///
+  /// - Parameter prepared: what is answered without the handler.
   package init(
     _ configuration: Configuration, group: EventLoopGroup? = nil, logger: Logger,
-    handler: @escaping Handler
+    prepared: PreparedAnswers = PreparedAnswers(), handler: @escaping Handler
   ) throws(SocketError) {
     let group = group ?? EventLoopGroup(count: configuration.loops)
     let open = OpenConnections()
     var listeners: [Listener] = []
     for address in configuration.addresses {
       let listener = try Listener(
-        address: address, group: group, limits: configuration.connections, logger: logger
+        address: address, group: group, limits: configuration.connections,
+        credentials: configuration.credentials, logger: logger
       ) { socket in
         let connection = HTTPConnection(
-          socket: socket, limits: configuration.limits, handler: handler,
-          onClose: { open.remove($0) })
+          socket: socket, limits: configuration.limits, prepared: prepared, handler: handler,
+          onHandshake: configuration.onHandshake, onClose: { open.remove($0) })
         open.add(connection)
         connection.assumeIsolated { $0.start() }
       }

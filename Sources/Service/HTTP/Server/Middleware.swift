@@ -3,19 +3,21 @@ package import Logging
 
 /// Builds a handler out of layers; the first is outermost.
 package func chain(_ layers: [Middleware], _ handler: @escaping Handler) -> Handler {
-  layers.reversed().reduce(handler) { inner, layer in
-    { request in await layer(request, inner) }
+  { request in
+    var request = request
+    for layer in layers { layer.prepare(&request) }
+    var response = await handler(request)
+    for layer in layers.reversed() { layer.finish(request, &response) }
+    return response
   }
 }
 
 /// Gives every request an id: the client's own, if it is decent, or 128 random bits.
 package func requestIDs() -> Middleware {
-  { request, next in
-    var request = request
-    request.id = acceptable(request.fields[.requestID]) ?? randomID()
-    var response = await next(request)
+  Middleware { request in
+    request.id = acceptable(request.fields[.requestID]) ?? RandomIDs.next()
+  } finish: { request, response in
     response.fields[.requestID] = request.id
-    return response
   }
 }
 
@@ -26,37 +28,31 @@ private func acceptable(_ id: String?) -> String? {
   return id
 }
 
-private func randomID() -> String {
-  var generator = SystemRandomNumberGenerator()
-  return (0..<2).map { _ in
-    let text = String(generator.next() as UInt64, radix: 16)
-    return String(repeating: "0", count: 16 - text.count) + text
-  }.joined()
-}
-
 /// Tells a hook (metrics) of each answer and how long it took until its head was ready.
 package func observed(
   _ hook: @escaping @Sendable (Request, Response, Duration) -> Void
 ) -> Middleware {
-  { request, next in
-    let response = await next(request)
+  Middleware(finish: { request, response in
     hook(request, response, ContinuousClock.now - request.received)
-    return response
-  }
+  })
 }
 
 /// One line per request; the query is left out, since it may hold what a log must not.
-package func accessLog(_ logger: Logger, level: Logger.Level = .info) -> Middleware {
-  { request, next in
-    let response = await next(request)
+///
+/// - Parameter more: what else a line says of a request and its answer.
+package func accessLog(
+  _ logger: Logger, level: Logger.Level = .info,
+  more: @escaping @Sendable (Request, Response) -> Logger.Metadata = { _, _ in [:] }
+) -> Middleware {
+  Middleware(finish: { request, response in
+    guard level >= logger.logLevel else { return }
+    let fields: Logger.Metadata = [
+      "method": "\(request.method.rawValue)", "path": "\(request.path)",
+      "status": "\(response.status.code)", "request_id": "\(request.id)",
+      "peer": "\(request.peer?.host ?? "-")", "client": "\(request.client?.host ?? "-")",
+      "seconds": "\((ContinuousClock.now - request.received) / .seconds(1))",
+    ]
     logger.log(
-      level: level, "request",
-      metadata: [
-        "method": "\(request.method.rawValue)", "path": "\(request.path)",
-        "status": "\(response.status.code)", "request_id": "\(request.id)",
-        "peer": "\(request.peer?.host ?? "-")", "client": "\(request.client?.host ?? "-")",
-        "seconds": "\((ContinuousClock.now - request.received) / .seconds(1))",
-      ])
-    return response
-  }
+      level: level, "request", metadata: fields.merging(more(request, response)) { $1 })
+  })
 }

@@ -1,5 +1,6 @@
 package import HTTPTypes
 package import Sockets
+package import TLS
 
 /// A request as a handler sees it.
 package struct Request: Sendable {
@@ -9,6 +10,8 @@ package struct Request: Sendable {
   package var peer: SocketAddress?
   /// Whom limits and logs count the request for; the peer, unless middleware knows better.
   package var client: SocketAddress?
+  /// What TLS agreed on with the peer, its certificate included; nil where it speaks without.
+  package var security: TLSPeer?
   /// Who asks, set and understood by the layers above that know callers.
   package var principal: (any Sendable)?
   /// For logs and for the `X-Request-Id` of the answer; set by middleware.
@@ -38,6 +41,16 @@ package struct Request: Sendable {
 /// What a handler gives back, or a middleware before it.
 package typealias Handler = nonisolated(nonsending) @Sendable (Request) async -> Response
 
-/// Wraps a handler: sees the request before it and the answer after it.
-package typealias Middleware =
-  nonisolated(nonsending) @Sendable (Request, Handler) async -> Response
+/// A layer around a handler: sees the request before it and the answer after it.
+package struct Middleware: Sendable {
+  let prepare: @Sendable (inout Request) -> Void
+  let finish: @Sendable (Request, inout Response) -> Void
+
+  package init(
+    prepare: @escaping @Sendable (inout Request) -> Void = { _ in },
+    finish: @escaping @Sendable (Request, inout Response) -> Void = { _, _ in }
+  ) {
+    self.prepare = prepare
+    self.finish = finish
+  }
+}

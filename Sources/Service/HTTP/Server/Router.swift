@@ -18,6 +18,10 @@ package struct RoutePattern: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  var isLiteral: Bool {
+    segments.allSatisfy { if case .literal = $0 { true } else { false } }
+  }
+
   /// The parameters, when the decoded segments of a path fit.
   func match(_ path: [String]) -> PathParameters? {
     guard path.count == segments.count else { return nil }
@@ -39,7 +43,6 @@ package struct Route: Sendable {
   package let method: HTTPRequest.Method
   package let pattern: RoutePattern
   let handler: Handler
-
   package init(
     _ method: HTTPRequest.Method, _ pattern: String, _ handler: @escaping Handler
   ) {
@@ -54,18 +57,37 @@ package struct Route: Sendable {
 /// HEAD is served by the handler of GET.
 package struct Router: Sendable {
   package let routes: [Route]
-  private let table: [(pattern: RoutePattern, handlers: [HTTPRequest.Method: Handler])]
+  private struct Entry {
+    let pattern: RoutePattern
+    var handlers: [HTTPRequest.Method: Handler] = [:]
+  }
+  private let table: [Entry]
+  /// Places in the table of patterns without parameters that no earlier pattern hides.
+  private let literals: [String: Int]
 
   package init(_ routes: [Route]) {
     self.routes = routes
-    var table: [(pattern: RoutePattern, handlers: [HTTPRequest.Method: Handler])] = []
+    var table: [Entry] = []
     for route in routes {
       let index =
         table.firstIndex { $0.pattern.segments == route.pattern.segments } ?? table.endIndex
-      if index == table.endIndex { table.append((route.pattern, [:])) }
+      if index == table.endIndex { table.append(Entry(pattern: route.pattern)) }
       table[index].handlers[route.method] = route.handler
     }
     self.table = table
+    literals = Self.literals(in: table)
+  }
+
+  private static func literals(in table: [Entry]) -> [String: Int] {
+    var places: [String: Int] = [:]
+    for (place, entry) in table.enumerated() {
+      let path = entry.pattern.description
+      guard entry.pattern.isLiteral, let segments = segments(of: path),
+        table.firstIndex(where: { $0.pattern.match(segments) != nil }) == place
+      else { continue }
+      places[path] = place
+    }
+    return places
   }
 
   /// What RFC 9110 (section 9.1), RFC 5789 and the registry's QUERY name, and this server knows, if
@@ -82,6 +104,7 @@ package struct Router: Sendable {
         .notImplemented, detail: "the method \(request.method.rawValue) is not implemented here"
       ).response
     }
+    if let place = literals[request.path] { return await respond(to: request, with: table[place]) }
     if request.path == "*" { return Self.options(Set(routes.map(\.method))) }
     guard let path = Self.segments(of: request.path) else {
       return Problem(.badRequest, detail: "the path is not percent-encoded UTF-8").response
@@ -90,13 +113,19 @@ package struct Router: Sendable {
       guard let parameters = entry.pattern.match(path) else { continue }
       var request = request
       request.parameters = parameters
-      var response = await respond(to: request, with: entry.handlers)
-      response.route = entry.pattern.description
-      return response
+      return await respond(to: request, with: entry)
     }
     return Problem(
       .notFound, detail: "nothing is served at \(request.path); /openapi.yaml lists what is"
     ).response
+  }
+
+  nonisolated(nonsending) private func respond(
+    to request: Request, with entry: Entry
+  ) async -> Response {
+    var response = await respond(to: request, with: entry.handlers)
+    response.route = entry.pattern.description
+    return response
   }
 
   nonisolated(nonsending) private func respond(

@@ -34,7 +34,7 @@ package enum MetricCatalogue {
   package static let requestDuration = MetricDescription(
     "http_server_request_duration_seconds", .histogram(requestBounds),
     labels: ["method", "route", "status"],
-    help: "Time from the last byte of a request to the last byte of its response.")
+    help: "Time from the head of a request to the head of its answer, by route.")
 
   // MARK: Access
 
@@ -46,6 +46,32 @@ package enum MetricCatalogue {
   package static let keyReloads = MetricDescription(
     "byteedit_key_reloads_total", .counter, labels: ["outcome"],
     help: "Times that the keys file was read again, by outcome.")
+
+  // MARK: Webhooks
+
+  package static let webhookDeliveries = MetricDescription(
+    "byteedit_webhook_deliveries_total", .counter, labels: ["outcome"],
+    help: "Attempts to deliver a webhook, by outcome.")
+  package static let webhooksPending = MetricDescription(
+    "byteedit_webhooks_pending", .gauge, help: "Webhooks in the outbox that are not yet delivered.")
+  package static let webhooksOldest = MetricDescription(
+    "byteedit_webhooks_oldest_seconds", .gauge,
+    help: "Age of the oldest webhook that is not yet delivered, 0 without one.")
+  package static let webhookDuration = MetricDescription(
+    "byteedit_webhook_duration_seconds", .histogram(requestBounds),
+    help: "Time of one attempt to deliver a webhook, from claiming to the answer's head.")
+
+  // MARK: TLS
+
+  package static let handshakes = MetricDescription(
+    "byteedit_tls_handshakes_total", .counter, labels: ["outcome"],
+    help: "TLS handshakes, by outcome.")
+  package static let certificateExpiry = MetricDescription(
+    "byteedit_tls_certificate_expiry_timestamp_seconds", .gauge,
+    help: "When the first certificate of the chain in force expires, in seconds since 1970.")
+  package static let certificateReloads = MetricDescription(
+    "byteedit_tls_reloads_total", .counter, labels: ["outcome"],
+    help: "Times that certificate and key were read again, by outcome.")
 
   // MARK: Process
 
@@ -68,7 +94,9 @@ package enum MetricCatalogue {
 
   package static let all = [
     queueDepth, queueOldest, jobs, jobsInFlight, jobWait, leaseLost, stageDuration, rewardScore,
-    requestDuration, requestsDenied, activeKeys, keyReloads, residentMemory, openDescriptors,
+    requestDuration, requestsDenied, activeKeys, keyReloads, webhookDeliveries, webhooksPending,
+    webhooksOldest, webhookDuration, handshakes, certificateExpiry, certificateReloads,
+    residentMemory, openDescriptors,
     maximumDescriptors, processorTime, startTime,
     droppedSeries,
   ]

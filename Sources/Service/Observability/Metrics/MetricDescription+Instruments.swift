@@ -19,8 +19,14 @@ extension MetricDescription {
     _ duration: Duration, _ labels: [(String, String)] = [],
     factory: any MetricsFactory = MetricsSystem.factory
   ) {
+    timer(labels, factory: factory).recordNanoseconds(duration.nanoseconds)
+  }
+
+  /// The instrument for durations of the metric's histogram, for whoever keeps it.
+  package func timer(
+    _ labels: [(String, String)] = [], factory: any MetricsFactory = MetricsSystem.factory
+  ) -> Timer {
     Timer(label: name, dimensions: labels, factory: factory)
-      .recordNanoseconds(Int64(clamping: duration.nanoseconds))
   }
 
   /// Records a value that is no duration in the metric's histogram.
@@ -33,7 +39,8 @@ extension MetricDescription {
 }
 
 extension Duration {
-  fileprivate var nanoseconds: Int64 {
+  /// Whole nanoseconds; what is beyond their range counts as its end.
+  package var nanoseconds: Int64 {
     let (seconds, attoseconds) = components
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     return overflow ? (seconds < 0 ? .min : .max) : whole &+ attoseconds / 1_000_000_000

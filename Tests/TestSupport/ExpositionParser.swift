@@ -1,21 +1,21 @@
 /// A strict reader of the Prometheus text format 0.0.4: it refuses what a server might forgive.
-struct ExpositionParser {
-  struct Failure: Error {
-    let line: String
-    let reason: String
+package struct ExpositionParser {
+  package struct Failure: Error {
+    package let line: String
+    package let reason: String
   }
 
-  struct Sample: Equatable {
-    let name: String
-    let labels: [String: String]
-    let value: Double
+  package struct Sample: Equatable {
+    package let name: String
+    package let labels: [String: String]
+    package let value: Double
   }
 
-  private(set) var types: [String: String] = [:]
-  private(set) var help: [String: String] = [:]
-  private(set) var samples: [Sample] = []
+  package private(set) var types: [String: String] = [:]
+  package private(set) var help: [String: String] = [:]
+  package private(set) var samples: [Sample] = []
 
-  init(_ text: String) throws {
+  package init(_ text: String) throws {
     guard text.isEmpty || text.hasSuffix("\n") else {
       throw Failure(line: "", reason: "the last line is not ended")
     }
@@ -25,7 +25,7 @@ struct ExpositionParser {
     try checkHistograms()
   }
 
-  func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
+  package func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
     samples.first { $0.name == name && $0.labels == labels }?.value
   }
 
@@ -66,7 +66,8 @@ struct ExpositionParser {
     samples.append(sample)
   }
 
-  private func family(of name: String) -> String {
+  /// The metric that a sample belongs to: a histogram has samples of three names.
+  package func family(of name: String) -> String {
     for suffix in ["_bucket", "_sum", "_count"] where name.hasSuffix(suffix) {
       let family = String(name.dropLast(suffix.count))
       if types[family] == "histogram" { return family }
