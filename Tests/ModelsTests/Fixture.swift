@@ -53,7 +53,7 @@ func relativeError(_ a: Tensor, _ b: Tensor) -> Double {
 /// How far a network may be from the reference.
 let bound = 1e-4
 /// How far it is: everything is computed in 32 bits on both sides.
-let usual = 5e-6
+let usual = 1e-5
 
 /// A fault planted into a model's weights.
 enum Fault: String, CaseIterable, CustomStringConvertible {
