@@ -36,8 +36,7 @@ struct BombJourney {
     for bomb in Self.bombs {
       let answer = try submit(bomb.bytes, mask)
       let text = String(decoding: answer.body, as: UTF8.self)
-      #expect(answer.status == 400 && text.contains("/image"), "\(bomb.name): \(text)")
-      #expect(text.contains(bomb.word), "\(bomb.name): \(text)")
+      #expect(answer.status == 400 && text.contains(bomb.word), "\(bomb.name): \(text)")
       let other = try submit(try Picture.scene(), bomb.bytes)
       #expect(other.status == 400, "\(bomb.name) as a mask")
     }
@@ -53,16 +52,17 @@ struct BombJourney {
       Bomb(name: "a wide PNG", bytes: png(width: 65_000, height: 65_000), word: "pixels"),
       Bomb(
         name: "a PNG at the format's limit", bytes: png(width: 0x7fff_ffff, height: 0x7fff_ffff),
-        word: ""),
+        word: "pixels"),
       Bomb(
         name: "an interlaced PNG", bytes: png(width: 60_000, height: 60_000, interlace: 1),
         word: "pixels"),
       Bomb(name: "a wide JPEG", bytes: jpeg(width: 65_500, height: 65_500), word: "pixels"),
+      // The profile is left out; what is refused then is a mask of another size.
       Bomb(
         name: "a profile of 256 MiB",
         bytes: png(
           width: 8, height: 8, chunks: [chunk("iCCP", Array("p\0\0".utf8) + zeros(1 << 28))]),
-        word: ""),
+        word: "the picture 8x8"),
     ]
   }
 
