@@ -1,12 +1,24 @@
 import API
 import HTTP
 import HTTPTypes
+import JobStoreSQLite
 import Jobs
 import Sockets
 import Testing
 import Yams
 
 @Suite struct `Service` {
+  @Test func `a service that nobody holds is gone, and its files are closed`() async throws {
+    weak var store: SQLiteJobStore?
+    do {
+      let service = try TestService()
+      store = service.store
+      #expect(try await service.call(.get, "/v1/edits").status == 200)
+      #expect(store != nil)
+    }
+    #expect(store == nil)
+  }
+
   @Test func `the document describes exactly the routes there are`() throws {
     let service = try TestService()
     let text = String(decoding: OpenAPIDocument.bytes, as: UTF8.self)

@@ -80,7 +80,7 @@ package final class PostgresCluster: Sendable {
   /// kill -9 of the server and of every session's process.
   package func crash() throws {
     let postmaster = try signal(SIGKILL)
-    while kill(postmaster, 0) == 0 { usleep(10_000) }
+    for _ in 0..<3000 where kill(postmaster, 0) == 0 { usleep(10_000) }
   }
 
   /// Sends a signal to the server and to every session's process; answers the server's id.

@@ -44,7 +44,7 @@ private final class SmallDisk {
   }
 }
 
-@Suite struct `A database on a full disk` {
+@Suite(.timeLimit(.minutes(3))) struct `A database on a full disk` {
   @Test(
     .enabled(
       if: SmallDisk.isPossible,

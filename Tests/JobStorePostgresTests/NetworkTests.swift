@@ -5,7 +5,7 @@ import Jobs
 import Testing
 
 /// Over TCP, with a relay between that can fall silent.
-@Suite(.serialized) struct `A database behind a network` {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct `A database behind a network` {
   /// Runs `body` with a server of its own, a relay to it, and the URL of a database by the relay.
   private func withRelay(
     _ body: (Relay, String, PostgresCluster) async throws -> Void
@@ -66,8 +66,12 @@ import Testing
       let store = try await PostgresJobStore(address: try Self.address(url, by: relay))
       _ = try await store.statistics()
       // One that listens and one that asks.
-      while Self.sockets(to: relay.port).count < 2 { try await Task.sleep(for: .milliseconds(5)) }
-      let sockets = Self.sockets(to: relay.port)
+      var sockets: [Int32] = []
+      for _ in 0..<2000 where sockets.count < 2 {
+        try await Task.sleep(for: .milliseconds(5))
+        sockets = try Self.sockets(to: relay.port)
+      }
+      try #require(sockets.count >= 2)
       for socket in sockets {
         #expect(Self.option(socket, SOL_SOCKET, SO_KEEPALIVE) == 1)
         let idle = Self.option(socket, Int32(IPPROTO_TCP), TCP_KEEPIDLE)
@@ -83,8 +87,9 @@ import Testing
   }
 
   /// This process's sockets whose other end is `port`.
-  private static func sockets(to port: UInt16) -> [Int32] {
-    (0..<1024).filter { descriptor in
+  private static func sockets(to port: UInt16) throws -> [Int32] {
+    let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+    return descriptors.compactMap { Int32($0) }.filter { descriptor in
       var address = sockaddr_in()
       var length = socklen_t(MemoryLayout<sockaddr_in>.size)
       let result = withUnsafeMutablePointer(to: &address) {

@@ -5,7 +5,7 @@ import Jobs
 import Locks
 import Testing
 
-@Suite(.serialized) struct `A database in trouble` {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct `A database in trouble` {
   /// Of its own, since others must not suffer.
   private func withOwnServer(
     patience: Duration = .seconds(60),

@@ -14,7 +14,7 @@ extension Bench {
   }
 }
 
-@Suite(.serialized) struct `The outbox of many processes` {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct `The outbox of many processes` {
   private let claim = DeliveryClaim(lease: .seconds(45))
 
   @Test func `is sent by whichever process is free, each row by one`() async throws {

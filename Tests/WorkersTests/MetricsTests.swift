@@ -3,7 +3,7 @@ import MetricsTestKit
 import Testing
 import Workers
 
-@Suite struct `Worker metrics` {
+@Suite(.timeLimit(.minutes(3))) struct `Worker metrics` {
   @Test func `stages, waits and jobs in flight are counted under their names`() async throws {
     try await Workshop.open { shop in
       let script = { @Sendable (_: EditInput, onEvent: (EditStep) throws -> Void) in

@@ -4,7 +4,7 @@ import Jobs
 import Testing
 import Workers
 
-@Suite(.serialized) struct `Stopping a worker` {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct `Stopping a worker` {
   /// Steps of 5 milliseconds until it is stopped.
   private static func endless(_ steps: Tally)
     -> @Sendable (

@@ -26,7 +26,8 @@ package struct AccessControl: Sendable {
     requests = RateLimiter(time: time)
     failures = RateLimiter(time: time)
     audit = AuditLog(logger: logger, metrics: metrics)
-    metrics.collect { [self] in activeKeys() }
+    // Not of self, whose audit log holds the metrics: they would keep each other for ever.
+    metrics.collect { Self.activeKeys(policy, at: time.timestamp) }
   }
 
   /// The caller of a request that asks for `scope`; nil is open to everybody, key or not.
@@ -100,14 +101,18 @@ package struct AccessControl: Sendable {
     return denial
   }
 
-  private var now: Jobs.Timestamp {
-    Jobs.Timestamp(milliseconds: time.wall().wholeMilliseconds)
-  }
+  private var now: Jobs.Timestamp { time.timestamp }
 
-  private func activeKeys() -> [GaugeReading] {
+  private static func activeKeys(_ policy: AccessPolicy, at now: Jobs.Timestamp) -> [GaugeReading] {
     guard case .keys(let keys) = policy else { return [] }
     let active = keys.all.filter { $0.state(at: now) == .active }
     return [GaugeReading(MetricCatalogue.activeKeys, Double(active.count))]
+  }
+}
+
+extension TimeSource {
+  fileprivate var timestamp: Jobs.Timestamp {
+    Jobs.Timestamp(milliseconds: wall().wholeMilliseconds)
   }
 }
 
