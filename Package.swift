@@ -193,7 +193,7 @@ let package = Package(
       "Editing",
       [
         "Editing", "Rewards", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute",
-        "TestSupport",
+        "Digests", "TestSupport",
       ], fixtures: true, settings: numeric),
     test(
       "Rewards",
@@ -297,7 +297,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "Checkpoints", "Diffusion", "Models", "Tokenizers", "Imaging", "HTTP", "Jobs", "API",
-        "ServeSettings", "RequestReading", httpTypes,
+        "Outbound", "ServeSettings", "RequestReading", httpTypes,
       ],
       path: "Fuzz/Targets", swiftSettings: numeric),
     test("Fuzz", ["FuzzTargets"]),

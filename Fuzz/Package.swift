@@ -64,6 +64,7 @@ let package = Package(
       ["Sockets", "TLS", "CPlatform", "Locks", httpTypes, logging, system]),
     room("Observability", in: "Service", ["Locks", logging, metrics]),
     room("Jobs", in: "Service", ["Digests", "Locks"]),
+    room("Outbound", in: "Service", ["Sockets", "TLS", "Locks"]),
     room("Access", in: "Service", ["Jobs", "Observability", "Digests", "Locks", yams]),
     room("ServeSettings", in: "Service", ["Models", "Compute", "Sockets", yams]),
     .target(
@@ -79,7 +80,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "Checkpoints", "Diffusion", "Models", "Tokenizers", "Imaging", "HTTP", "Jobs", "API",
-        "ServeSettings", "RequestReading", httpTypes,
+        "Outbound", "ServeSettings", "RequestReading", httpTypes,
       ],
       path: "Targets", swiftSettings: strict),
     .systemLibrary(name: "CLibFuzzer", path: "CLibFuzzer"),

@@ -38,7 +38,7 @@ package enum FuzzTargets {
     SafetensorsTarget.self, AdapterTarget.self, ConfigurationTarget.self, JudgeTarget.self,
     TokenizerTarget.self, TorchTarget.self, WordPieceTarget.self, RequestHeadTarget.self,
     ChunkedTarget.self, MultipartTarget.self, JSONRequestTarget.self, PNGTarget.self,
-    JPEGTarget.self, ServeTarget.self,
+    JPEGTarget.self, ServeTarget.self, WebhookTarget.self, ResponseTarget.self,
   ]
 
   /// The target of a name.
