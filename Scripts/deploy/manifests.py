@@ -183,6 +183,14 @@ def check_image(pod, image):
         expect(str(pod.ports["http"]) == port, f"{pod.title}: containerPort is not the image's {port}")
 
 
+# What webhooks must not reach, by the block that they may.
+INSIDE = {
+    "0.0.0.0/0": {"10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+                  "192.168.0.0/16"},
+    "::/0": {"fc00::/7", "fe80::/10"},
+}
+
+
 def check_policy(title, spec, pods):
     chosen = selected(pods, spec["podSelector"]["matchLabels"], title)
     for rule in spec.get("ingress", []):
@@ -192,6 +200,11 @@ def check_policy(title, spec, pods):
         for peer in rule["from"]:
             if "namespaceSelector" not in peer:
                 selected(pods, peer["podSelector"]["matchLabels"], title)
+    blocks = [peer["ipBlock"] for rule in spec.get("egress", []) for peer in rule.get("to", [])
+              if "ipBlock" in peer]
+    for block in blocks:
+        expect(set(block.get("except", ())) >= INSIDE[block["cidr"]],
+               f"{title}: lets pods out to {block['cidr']}, the inside included")
 
 
 def check_walls(found, pods):
