@@ -25,9 +25,7 @@ package actor HTTPConnection {
   private var waiting: [ConnectionMachine.Action] = []
   private var isPerforming = false
   private var drainWaiters: [CheckedContinuation<Void, Never>] = []
-  /// Bytes of answers handed to the socket so far, sent or not, but for their framing.
-  private var enqueued = 0
-  private var writeMeter: (meter: RateMeter, sent: Int)?
+  private var writeRate = WriteRate()
 
   /// Must be called on the socket's loop; `onClose` is called when the descriptor is closed.
   package init(
@@ -159,10 +157,10 @@ package actor HTTPConnection {
   private func write(_ encoder: ResponseEncoder, keepsAlive: Bool) {
     let head = encoder.head(keepsAlive: keepsAlive, date: HTTPDate.now)
     if case .bytes(let bytes) = encoder.response.body, encoder.framing != .bodiless {
-      enqueued += head.count + bytes.count
+      writeRate.enqueue(head.count + bytes.count)
       socket.write(head, bytes)
     } else {
-      enqueued += head.count
+      writeRate.enqueue(head.count)
       socket.write(head)
     }
   }
@@ -190,7 +188,7 @@ package actor HTTPConnection {
   private func send(_ piece: [UInt8], framing: AnswerFraming) async throws(HTTPError) {
     guard socket.isOpen else { throw .disconnected }
     guard !piece.isEmpty else { return }
-    enqueued += piece.count
+    writeRate.enqueue(piece.count)
     if framing == .chunked {
       let size = Array("\(String(piece.count, radix: 16))\r\n".utf8)
       socket.write(size, piece, Array("\r\n".utf8))
@@ -212,16 +210,6 @@ package actor HTTPConnection {
     let waiters = drainWaiters
     drainWaiters = []
     for waiter in waiters { waiter.resume() }
-  }
-}
-
-/// Counts what a producer wrote.
-private actor StreamCount {
-  private(set) var total = 0
-
-  func add(_ count: Int, limit: Int?) -> Bool {
-    total += count
-    return limit.map { total <= $0 } ?? true
   }
 }
 
@@ -292,22 +280,10 @@ extension HTTPConnection: Ticking {
     assumeIsolated { connection in
       let isSending = connection.socket.pendingCount > 0
       connection.perform(connection.machine.tick(now: now, isSending: isSending))
-      connection.checkWriteRate(now: now)
+      let pending = connection.socket.pendingCount
+      if connection.writeRate.isTooSlow(pending: pending, connection.limits, now: now) {
+        connection.socket.close()
+      }
     }
-  }
-
-  /// A peer that asks and does not read would hold its answer in memory for ever.
-  private func checkWriteRate(now: ContinuousClock.Instant) {
-    let pending = socket.pendingCount
-    guard pending > 0 else {
-      writeMeter = nil
-      return
-    }
-    let sent = enqueued - pending
-    var (meter, before) = writeMeter ?? (RateMeter(since: now), sent)
-    meter.add(max(sent - before, 0))
-    let isTooSlow = meter.isTooSlow(limits, now: now)
-    writeMeter = (meter, sent)
-    if isTooSlow { socket.close() }
   }
 }
