@@ -75,6 +75,50 @@ import Testing
     #expect(Set(flat).count == 24, "nothing random was added")
   }
 
+  @Test(arguments: SamplerKind.allCases)
+  func `goes on where an earlier walk ended, bit by bit`(kind: SamplerKind) throws {
+    var configuration = SchedulerConfiguration()
+    (configuration.clipsSample, configuration.skipsRungeKuttaSteps) = (false, true)
+    let schedule = try NoiseSchedule(configuration: configuration)
+    var asked = 0
+    func walk(_ known: [Tensor]) throws -> Denoising {
+      var walk = Denoising(
+        sampler: try schedule.sampler(kind, steps: 5), latent: Tensor(latent: [0.5, -1, 2]),
+        generator: TorchGenerator(seed: 9)
+      ) { sample, timestep in
+        asked += 1
+        return goldenModel(sample, timestep)
+      }
+      walk.recall(known)
+      return walk
+    }
+    var whole = try walk([])
+    var steps: [Denoising.Step] = []
+    while let step = try whole.next() { steps.append(step) }
+    let all = asked
+    #expect(whole.answers.count == all)
+    for known in 0...all {
+      asked = 0
+      var resumed = try walk(Array(whole.answers.prefix(known)))
+      for step in steps {
+        let next = try #require(try resumed.next())
+        #expect(next.index == step.index && next.latent.values == step.latent.values)
+        #expect(next.predictedOriginal.values == step.predictedOriginal.values)
+      }
+      #expect(try resumed.next() == nil)
+      #expect(asked == all - known)
+      #expect(resumed.answers.map(\.values) == whole.answers.map(\.values))
+    }
+  }
+
+  @Test func `keeps no answers that nobody recalls`() throws {
+    var walk = Denoising(
+      sampler: try schedule().sampler(.ddim, steps: 4), latent: Tensor(latent: [1]),
+      generator: TorchGenerator(seed: 1), model: goldenModel)
+    while try walk.next() != nil {}
+    #expect(walk.answers.isEmpty)
+  }
+
   @Test func `stops where the caller stops`() throws {
     var calls = 0
     var denoising = Denoising(

@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func `950 edits that draw noise keep every pixel outside the mask`() throws {
-    let editor = Editor(model: try Fixture.model(), build: "test") { _, crop, request, _, _ in
+    let editor = Editor(model: try Fixture.model(), build: "test") { _, crop, request, _, _, _ in
       Noise(plan: crop.plan, seed: request.seed)
     }
     var generator = SeededGenerator(2026)

@@ -25,6 +25,36 @@ import Testing
   }
 
   @Test(arguments: Keeper.allCases)
+  func `a job's standing is that of the job`(_ keeper: Keeper) async throws {
+    try await keeper.withStore { bench in
+      let id = try await bench.accept(owner: "me").id
+      var standings: [JobStanding] = []
+      func look() async throws {
+        let job = try await bench.job(id)
+        let standing = JobStanding(owner: "me", state: job.state, sequence: job.sequence)
+        #expect(try await bench.store.standing(of: id) == .found(standing))
+        standings.append(standing)
+      }
+      try await look()
+      let claimed = try await bench.claim()
+      try await look()
+      let progress = JobProgress(stage: "denoise", step: 1, steps: 8, candidate: 0, candidates: 1)
+      _ = try await bench.store.report(progress, under: claimed.lease)
+      try await look()
+      _ = try await bench.store.cancel(id)
+      try await look()
+      _ = try await bench.store.finish(claimed.lease, .stopped)
+      try await look()
+      #expect(Set(standings.map(\.sequence)).count == 5, "a change without an event")
+      bench.clock.advance(by: JobStoreSettings().resultRetention)
+      _ = try await bench.store.tidy()
+      #expect(try await bench.store.standing(of: id) == .unknown)
+      let other = try #require(JobID("edit_0123456789abcdefghjkmnpqrs"))
+      #expect(try await bench.store.standing(of: other) == .unknown)
+    }
+  }
+
+  @Test(arguments: Keeper.allCases)
   func `lists are filtered by owner and state`(_ keeper: Keeper) async throws {
     try await keeper.withStore { bench in
       let mine = try await bench.accept(owner: "me")

@@ -13,7 +13,7 @@ import Testing
         }
         try await group.waitForAll()
       }
-      #expect(try cluster.query("SELECT version FROM schema_migrations", in: url) == "1\n2")
+      #expect(try cluster.query("SELECT version FROM schema_migrations", in: url) == "1\n2\n3")
     }
   }
 
@@ -24,7 +24,7 @@ import Testing
       let running = try await PostgresJobStore(address: address)
       let added = """
         ALTER TABLE jobs ADD COLUMN mood text NOT NULL DEFAULT 'good';
-        INSERT INTO schema_migrations VALUES (3, '3-moods', 1, 0)
+        INSERT INTO schema_migrations VALUES (4, '4-moods', 1, 0)
         """
       _ = try cluster.query(added, in: url)
       let started = try await PostgresJobStore(address: address)

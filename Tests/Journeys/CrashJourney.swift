@@ -27,6 +27,39 @@ struct CrashJourney {
     #expect(second.terminate() == 0)
   }
 
+  @Test func `an edit goes on at its checkpoint after kill -9, and nobody can tell`() throws {
+    let scratch = try ScratchFolder()
+    let data = scratch.path + "/data"
+    let arguments = ["--lease-seconds", "5", "--checkpoint-seconds", "1"]
+    func submit(to server: Server) throws -> String {
+      let answer = try Client(port: server.port).post(
+        "/v1/edits", fields: ["prompt": "a house", "seed": "3", "n": "2", "steps": "150"],
+        files: ["image": try Picture.scene(), "mask": try Picture.mask()])
+      return try #require(try answer.json()["id"] as? String)
+    }
+    let first = try Server(dataDirectory: data, arguments: arguments)
+    let identifier = try submit(to: first)
+    try eventually("a checkpoint") {
+      try first.metrics().value("byteedit_checkpoints_total", ["event": "kept"]) ?? 0 >= 1
+    }
+    first.crash()
+
+    let second = try Server(dataDirectory: data, arguments: arguments)
+    try waitForState("succeeded", of: identifier, on: second)
+    #expect(
+      try second.metrics().value("byteedit_checkpoints_total", ["event": "resumed"]) == 1)
+    let undisturbed = try submit(to: second)
+    try waitForState("succeeded", of: undisturbed, on: second)
+    let client = Client(port: second.port)
+    for index in 0..<2 {
+      let pictures = try [identifier, undisturbed].map {
+        try client.get("/v1/edits/\($0)/images/\(index)").body
+      }
+      #expect(pictures[0].count > 100 && pictures[0] == pictures[1])
+    }
+    #expect(second.terminate() == 0)
+  }
+
   @Test func `SIGTERM hands a running job back and the next process finishes it`() throws {
     let scratch = try ScratchFolder()
     let data = scratch.path + "/data"

@@ -11,10 +11,15 @@ import Workers
 struct ScriptedEditor: EditPerforming {
   let script: @Sendable (EditInput, (EditStep) throws -> Void) throws -> EditOutput
 
+  /// Offers the input's picture as its checkpoint before every event.
   func perform(
-    _ input: EditInput, onEvent: (EditStep) throws -> Void
+    _ input: EditInput, onEvent: (EditStep) throws -> Void,
+    onCheckpoint: (_ make: () -> [UInt8]) throws -> Void
   ) throws -> EditOutput {
-    try script(input, onEvent)
+    try script(input) { event in
+      try onCheckpoint { input.image }
+      try onEvent(event)
+    }
   }
 }
 

@@ -27,7 +27,8 @@ final class EngineAdapter: EditPerforming {
   }
 
   func perform(
-    _ input: EditInput, onEvent: (EditStep) throws -> Void
+    _ input: EditInput, onEvent: (EditStep) throws -> Void,
+    onCheckpoint: (_ make: () -> [UInt8]) throws -> Void
   ) throws -> EditOutput {
     var request = EditRequest(
       input.parameters, seed: input.seed, image: input.image, mask: input.mask)
@@ -35,17 +36,28 @@ final class EngineAdapter: EditPerforming {
     let team = teams.withLock { $0.popLast() } ?? ThreadTeam(threads: threads, niceness: 10)
     defer { teams.withLock { $0.append(team) } }
     let result = try withoutActuallyEscaping(onEvent) { onEvent in
-      try ThreadTeam.$current.withValue(team) {
-        do {
-          return try editor.edit(request) { try onEvent(EditStep($0)) }
-        } catch let error as EditError {
-          throw EditFailure(error)
-        } catch let error as RewardError {
-          throw EditFailure.permanent(JobError(code: "judge_failed", detail: error.description))
+      try withoutActuallyEscaping(onCheckpoint) { onCheckpoint in
+        try ThreadTeam.$current.withValue(team) {
+          try edit(
+            request, EditResumption(from: input.checkpoint, offer: onCheckpoint)
+          ) { try onEvent(EditStep($0)) }
         }
       }
     }
     return try EditOutput(result)
+  }
+
+  private func edit(
+    _ request: EditRequest, _ resumption: EditResumption,
+    onEvent: @escaping (EditEvent) throws -> Void
+  ) throws -> EditResult {
+    do {
+      return try editor.edit(request, onEvent: onEvent, resumption: resumption)
+    } catch let error as EditError {
+      throw EditFailure(error)
+    } catch let error as RewardError {
+      throw EditFailure.permanent(JobError(code: "judge_failed", detail: error.description))
+    }
   }
 }
 
@@ -68,6 +80,7 @@ extension EditStep {
     self =
       switch event {
       case .stage(let stage, let seconds): .stage(name: stage.rawValue, seconds: seconds)
+      case .resumed(let answers): .resumed(answers: answers)
       case .step(let step, let total, let candidate): .step(step, of: total, candidate: candidate)
       case .scored(let candidate, let scores, let combined):
         .scored(candidate: candidate, CandidateScores(scores, combined: combined))

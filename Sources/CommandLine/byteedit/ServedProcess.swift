@@ -196,6 +196,7 @@ struct ServedProcess {
     worker.count = settings.workers
     worker.lease = .seconds(settings.leaseSeconds)
     worker.heartbeatInterval = .milliseconds(settings.leaseSeconds * 250)
+    worker.checkpointInterval = .seconds(settings.checkpointSeconds)
     return worker
   }
 

@@ -46,6 +46,8 @@ struct ServiceOptions: ParsableArguments {
   @Option(name: .long, help: ServeKey.help(of: "retention_hours")) var retentionHours: String?
   @Option(name: .long, help: ServeKey.help(of: "data_quota_mib")) var dataQuotaMib: String?
   @Option(name: .long, help: ServeKey.help(of: "lease_seconds")) var leaseSeconds: String?
+  @Option(name: .long, help: ServeKey.help(of: "checkpoint_seconds"))
+  var checkpointSeconds: String?
   @Option(name: .long, help: ServeKey.help(of: "max_attempts")) var maxAttempts: String?
   @Option(name: .long, help: ServeKey.help(of: "drain_seconds")) var drainSeconds: String?
   @Option(name: .long, help: ServeKey.help(of: "log_level")) var logLevel: String?
@@ -78,7 +80,7 @@ struct ServiceOptions: ParsableArguments {
       "submissions_per_address": submissionsPerAddress, "trusted_proxies": trustedProxies,
       "keys": keys, "auth_failures_per_minute": authFailuresPerMinute,
       "retention_hours": retentionHours, "data_quota_mib": dataQuotaMib,
-      "lease_seconds": leaseSeconds,
+      "lease_seconds": leaseSeconds, "checkpoint_seconds": checkpointSeconds,
       "max_attempts": maxAttempts, "drain_seconds": drainSeconds, "log_level": logLevel,
       "log_format": logFormat, "public_url": publicUrl,
       "log_prompts": logPrompts ? "true" : nil, "provenance": noProvenance ? "false" : nil,

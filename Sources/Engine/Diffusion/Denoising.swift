@@ -32,6 +32,10 @@ package struct Denoising {
   private var index: Int
   private var stepsDone = 0
   private let model: Model
+  /// What the model answered so far, in order; kept only for walks that `recall`.
+  package private(set) var answers: [Tensor] = []
+  /// Nil where answers are not kept.
+  private var known: [Tensor]?
 
   /// - Parameters:
   ///   - sampler: fresh; it remembers earlier steps.
@@ -47,6 +51,14 @@ package struct Denoising {
     self.generator = generator
     self.model = model
     index = sampler.firstIndex
+  }
+
+  /// From now on answers are kept, and those known from an earlier walk with the same beginning
+  /// are not asked for again: the steps they led to come out bit by bit as they were.
+  ///
+  /// - Parameter answers: `answers` of the earlier walk, which may have ended anywhere.
+  package mutating func recall(_ answers: [Tensor]) {
+    known = answers
   }
 
   /// Does the next step; nil when all are done.
@@ -68,11 +80,18 @@ package struct Denoising {
 
   /// Asks the model once and lets the sampler go on.
   private mutating func ask() throws -> SamplerStep {
-    let output = try model(sampler.scaleInput(latent, at: index), sampler.timesteps[index])
+    let output =
+      try knownAnswer ?? model(sampler.scaleInput(latent, at: index), sampler.timesteps[index])
     let result = sampler.step(
       modelOutput: output, at: index, sample: latent, using: &generator)
     latent = result.latent
     index += 1
+    if known != nil { answers.append(output) }
     return result
+  }
+
+  private var knownAnswer: Tensor? {
+    guard let known, answers.count < known.count else { return nil }
+    return known[answers.count]
   }
 }

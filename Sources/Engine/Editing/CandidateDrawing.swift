@@ -28,13 +28,16 @@ struct PipelineDrawing: CandidateDrawing {
   private let context: UNet2DConditionModel.PreparedContext
   private let conditioning: InpaintingConditioning
   private let previewer: PreviewDecoder?
+  /// Nothing where nobody wants to go on later.
+  private let recorder: CheckpointRecorder?
 
   init(
     pipeline: InpaintingPipeline, previewer: PreviewDecoder?, crop: ModelCrop, request: EditRequest,
-    settings: ResolvedSettings, clock: inout StageClock
+    settings: ResolvedSettings, recorder: CheckpointRecorder? = nil, clock: inout StageClock
   ) throws {
     self.pipeline = pipeline
     self.previewer = previewer
+    self.recorder = recorder
     self.request = request
     self.settings = settings
     (context, text) = try clock.time(.text) {
@@ -78,11 +81,13 @@ struct PipelineDrawing: CandidateDrawing {
     let teller = clock
     return try clock.time(.denoise) {
       var denoising = try pipeline.denoising(conditioning, context: context, settings: drawing)
+      if let recorder { denoising.recall(recorder.answers(about: index)) }
       var next = try firstStep(of: &denoising)
       while let step = next {
         try teller.tell(.step(step.index + 1, of: step.count, candidate: index))
         try previewer?.show(step, candidate: index, to: teller)
         try showMilestone(step, candidate: index, to: teller)
+        try recorder?.note(denoising.answers, about: index)
         next = try denoising.next()
       }
       return denoising.latent

@@ -5,6 +5,8 @@ package import Rewards
 package enum EditEvent: Sendable, Equatable {
   /// A stage ended after so many seconds.
   case stage(EditStage, seconds: Double)
+  /// So many of the model's answers are known from an earlier attempt.
+  case resumed(answers: Int)
   /// Step `step` of `of` of candidate `candidate` is done; steps count from 1.
   case step(Int, of: Int, candidate: Int)
   /// What the judges say of candidate `candidate`, and what that comes to by the edit's weights.

@@ -18,18 +18,18 @@ package struct Editor: Sendable {
 
   /// Makes what draws the candidates of one edit.
   typealias DrawingMaker =
-    @Sendable (EditorModel, ModelCrop, EditRequest, ResolvedSettings, inout StageClock) throws
-    -> any CandidateDrawing
+    @Sendable (
+      EditorModel, ModelCrop, EditRequest, ResolvedSettings, CheckpointRecorder?, inout StageClock
+    ) throws -> any CandidateDrawing
 
   package init(
     model: EditorModel, judges: Judges = .off, limits: ImageLimits = ImageLimits(), build: String
   ) {
     self.init(model: model, judges: judges, limits: limits, build: build) {
-      model, crop, request, settings, clock in
+      model, crop, request, settings, recorder, clock in
       try PipelineDrawing(
         pipeline: try model.pipeline(with: settings.adapters), previewer: model.previewer,
-        crop: crop, request: request,
-        settings: settings, clock: &clock)
+        crop: crop, request: request, settings: settings, recorder: recorder, clock: &clock)
     }
   }
 
@@ -50,10 +50,11 @@ package struct Editor: Sendable {
   ///   - onEvent: told of every stage and step; a throw stops the edit there and is passed on.
   ///   - onPreview: shown what every step leads to, where the model has a preview decoder; the same
   ///     holds for its throws.
+  ///   - resumption: what an earlier attempt left, and who keeps what this one leaves.
   /// - Throws: `EditError`, the model's errors, and what the two throw.
   package func edit(
     _ request: EditRequest, onEvent: @escaping (EditEvent) throws -> Void = { _ in },
-    onPreview: ((EditPreview) throws -> Void)? = nil
+    onPreview: ((EditPreview) throws -> Void)? = nil, resumption: EditResumption? = nil
   ) throws -> EditResult {
     var clock = StageClock(onEvent: onEvent, onPreview: onPreview)
     let settings = try ResolvedSettings(request, model: model)
@@ -61,10 +62,16 @@ package struct Editor: Sendable {
       count: request.count, hasPrompt: !request.prompt.isEmpty, judges: judges)
     let canvas = try clock.time(.decode) { try Canvas(request, limits: limits) }
     let crop = try clock.time(.decode) { try modelCrop(canvas, request, settings) }
-    let drawing = try makeDrawing(model, crop, request, settings, &clock)
+    let receipt = receipt(request, settings, canvas, crop.plan)
+    let recorder = try resumption.map {
+      CheckpointRecorder($0, fingerprint: try CheckpointRecorder.fingerprint(of: request, receipt))
+    }
+    if let recorder, recorder.recalledCount > 0 {
+      try clock.tell(.resumed(answers: recorder.recalledCount))
+    }
+    let drawing = try makeDrawing(model, crop, request, settings, recorder, &clock)
     let draft = try CandidateDraft(
-      request: request, canvas: canvas, crop: crop,
-      receipt: receipt(request, settings, canvas, crop.plan))
+      request: request, canvas: canvas, crop: crop, receipt: receipt)
     if request.previews > 0 {
       clock.onMilestone = { [teller = clock] preview in
         try teller.tell(.preview(try draft.preview(preview)))

@@ -60,6 +60,8 @@ package struct ServeConfiguration: Sendable, Equatable {
   /// Mebibytes that pictures and job database may take; 0 = as many as the disk has.
   package var dataQuotaMebibytes = 0
   package var leaseSeconds = 30
+  /// Seconds between two checkpoints of a running edit; 0 = none.
+  package var checkpointSeconds = 10
   package var maxAttempts = 3
   /// Seconds that running edits are given to finish at shutdown before they are handed back.
   package var drainSeconds = 20

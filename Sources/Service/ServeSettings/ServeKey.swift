@@ -179,6 +179,10 @@ extension ServeKey {
       "MiB of pictures and job database, beyond which the oldest ended jobs go early; 0 = no limit."
     ),
     .number("lease_seconds", \.leaseSeconds, 5...3600, "Lease of a running job, seconds."),
+    .number(
+      "checkpoint_seconds", \.checkpointSeconds, 0...3600,
+      "Seconds between checkpoints of a running edit, from which its next attempt goes on; 0 = none."
+    ),
     .number("max_attempts", \.maxAttempts, 1...20, "Attempts before a job fails for good."),
     .number("drain_seconds", \.drainSeconds, 0...3600, "Seconds given to running edits at exit."),
     .choice(

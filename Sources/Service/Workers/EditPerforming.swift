@@ -6,8 +6,12 @@ package protocol EditPerforming: Sendable {
   ///
   /// Calls `onEvent` after every stage and step and passes on what it throws: so an edit stops at
   /// a step boundary. Throws `EditFailure` for what the caller of the service shall read.
+  ///
+  /// - Parameter onCheckpoint: offered after steps what `input.checkpoint` of a later attempt may be,
+  ///   so that it goes on from there; calling the closure makes it.
   func perform(
-    _ input: EditInput, onEvent: (EditStep) throws -> Void
+    _ input: EditInput, onEvent: (EditStep) throws -> Void,
+    onCheckpoint: (_ make: () -> [UInt8]) throws -> Void
   ) throws -> EditOutput
 }
 
@@ -17,18 +21,26 @@ package struct EditInput: Sendable {
   package let seed: UInt32
   package let image: [UInt8]
   package let mask: [UInt8]?
+  /// How far an earlier attempt came; whoever cannot use it begins anew.
+  package let checkpoint: [UInt8]?
 
-  package init(parameters: EditParameters, seed: UInt32, image: [UInt8], mask: [UInt8]?) {
+  package init(
+    parameters: EditParameters, seed: UInt32, image: [UInt8], mask: [UInt8]?,
+    checkpoint: [UInt8]? = nil
+  ) {
     self.parameters = parameters
     self.seed = seed
     self.image = image
     self.mask = mask
+    self.checkpoint = checkpoint
   }
 }
 
 package enum EditStep: Sendable, Hashable {
   /// A stage is done; `name` as in the metric `byteedit_stage_duration_seconds`.
   case stage(name: String, seconds: Double)
+  /// The checkpoint is used: so many answers of the model need not be computed again.
+  case resumed(answers: Int)
   /// Step `step` (from 1) of `steps` of candidate `candidate` (from 0) is done.
   case step(_ step: Int, of: Int, candidate: Int)
   /// Candidate `candidate` is drawn and judged.

@@ -29,6 +29,8 @@ struct ProgressReporter: ~Copyable {
     switch event {
     case .stage(let name, let seconds):
       metrics.stage(name, seconds: seconds)
+    case .resumed(let answers):
+      metrics.resumed(execution.job, answers: answers)
     case .step(let step, of: let steps, let candidate):
       self.steps = steps
       guard isDue(isLast: step == steps) else { return }

@@ -75,13 +75,20 @@ struct Worker: Sendable {
   }
 
   private func edit(_ job: Job, _ execution: Execution) throws -> EditOutput {
+    var keeper = CheckpointKeeper(
+      store: store, execution: execution, settings: settings, executions: executions,
+      metrics: metrics)
     let input = EditInput(
       parameters: job.parameters, seed: job.seed, image: try read(job.image),
-      mask: try job.mask.map(read))
+      mask: try job.mask.map(read), checkpoint: keeper.left(by: execution.lease))
     var reporter = ProgressReporter(
       store: store, execution: execution, candidates: job.parameters.count,
       interval: settings.progressInterval, metrics: metrics)
-    return try editor.perform(input) { event in try reporter.handle(event) }
+    return try editor.perform(input) { event in
+      try reporter.handle(event)
+    } onCheckpoint: { make in
+      try keeper.offer(make)
+    }
   }
 
   private func read(_ blob: BlobReference) throws(JobStoreError) -> [UInt8] {

@@ -12,6 +12,7 @@ package struct WorkerMetrics: Sendable {
     self.logger = logger
     self.factory = factory
     // There from the start, at zero: a first failure is an increase, too.
+    for event in ["kept", "resumed"] { countCheckpoints(event, 0) }
     for state in JobState.allCases where state.isFinal {
       for task in EditParameters.Task.allCases { count(0, state, task) }
     }
@@ -50,6 +51,21 @@ package struct WorkerMetrics: Sendable {
       MetricCatalogue.rewardScore.record(
         score.calibrated, [("model", judge)], factory: factory)
     }
+  }
+
+  func keptCheckpoint() { countCheckpoints("kept", 1) }
+
+  /// - Parameter answers: how often the model need not be asked again.
+  func resumed(_ job: Job, answers: Int) {
+    countCheckpoints("resumed", 1)
+    var metadata = metadata(of: job)
+    metadata["answers"] = "\(answers)"
+    logger.info("job resumed from its checkpoint", metadata: metadata)
+  }
+
+  private func countCheckpoints(_ event: String, _ number: Int) {
+    MetricCatalogue.checkpoints.counter([("event", event)], factory: factory)
+      .increment(by: number)
   }
 
   func leaseLost(_ job: Job) {

@@ -11,6 +11,10 @@ package struct WorkerSettings: Sendable, Hashable {
   package var progressInterval = Duration.milliseconds(100)
   /// An attempt that takes longer counts as stalled and loses its lease.
   package var attemptLimit = Duration.seconds(1800)
+  /// How far an edit is, is kept this often, so that another attempt goes on from there; 0 = never.
+  package var checkpointInterval = Duration.seconds(10)
+  /// Bytes of a checkpoint; a larger one is not kept.
+  package var checkpointLimit = 64 << 20
   /// Added to the nice value of the workers' threads, so that serving goes before computing.
   package var niceness: Int32 = 10
   /// Bytes of stack per worker thread.

@@ -11,20 +11,32 @@ extension EditAPI {
     let wait = Duration.seconds(try query.integer("wait", in: 0...86_400) ?? 0)
     let id = try jobID(of: request)
     let known = request.fields[values: .ifNoneMatch]
+    if let answer = try await remembered(id, request.caller, isWaiting: wait > .zero) {
+      return answer.response(unlessIn: known)
+    }
     let job =
       known.isEmpty
       ? try await awaitEnd(of: id, for: wait, request.caller)
       : try await awaitChange(of: id, from: known, for: wait, request.caller)
     let document = try await self.document(of: job)
-    let tag = document.tag
-    guard !isKnown(tag, ifNoneMatch: known) else {
-      return Response(status: .notModified, fields: [.eTag: "\(tag)"])
-    }
     var response = Response.json(document)
-    response.fields[.eTag] = "\(tag)"
+    response.fields[.eTag] = "\(document.tag)"
     response.fields[.cacheControl] = "no-cache"
     if !job.state.isFinal { response.fields[.retryAfter] = "1" }
-    return response
+    let answer = DocumentCache.Answer(response: response, tag: document.tag)
+    // The place in the queue changes without an event.
+    if job.state != .queued { shown.keep(answer, about: id, at: job.sequence) }
+    return answer.response(unlessIn: known)
+  }
+
+  /// The answer that was given before, where the job still stands as it did then.
+  private func remembered(
+    _ id: JobID, _ caller: Caller, isWaiting: Bool
+  ) async throws -> DocumentCache.Answer? {
+    guard case .found(let standing) = try await store.standing(of: id),
+      caller.sees(standing.owner), !isWaiting || standing.state.isFinal
+    else { return nil }
+    return shown.answer(about: id, at: standing.sequence)
   }
 
   /// `DELETE /v1/edits/{id}`: a queued job ends at once (200), a running one at its next step

@@ -38,6 +38,8 @@ package struct EditAPI: Sendable {
   private let registered: RegisteredModels
   private let requests: RequestMetrics
   let gate: SubmissionGate
+  /// What was told about jobs lately.
+  let shown = DocumentCache()
   let checking: WorkQueue
   let collectors: (form: BodyCollector, json: BodyCollector)
 

@@ -16,6 +16,7 @@ enum Schema {
   static let migrations = [
     Migration(version: 1, name: "1-jobs", oldestProgram: 1, sql: [jobs, companions]),
     Migration(version: 2, name: "2-webhooks", oldestProgram: 1, sql: [webhooks]),
+    Migration(version: 3, name: "3-checkpoints", oldestProgram: 1, sql: [checkpoints]),
   ]
 
   /// Brings the database up to date; one process at a time, and all of it or nothing.
@@ -142,6 +143,15 @@ enum Schema {
     );
     CREATE INDEX webhook_outbox_due ON webhook_outbox (run_at) WHERE state = 'pending';
     CREATE INDEX webhook_outbox_of_job ON webhook_outbox (job_id);
+    """
+
+  /// Numbers like noise, which would not compress either.
+  private static let checkpoints = """
+    CREATE TABLE job_checkpoints (
+      job_id text PRIMARY KEY,
+      content bytea NOT NULL
+    );
+    ALTER TABLE job_checkpoints ALTER COLUMN content SET STORAGE EXTERNAL;
     """
 
   /// Pictures are compressed already, so their chunks are stored as they are.

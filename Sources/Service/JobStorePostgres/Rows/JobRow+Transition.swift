@@ -55,6 +55,8 @@ extension JobRow {
     case .finish:
       job.finishedAt = transaction.now
       isEndNoted = true
+      try await transaction.query(
+        "DELETE FROM job_checkpoints WHERE job_id = $1", [.text(job.id.text)])
     }
   }
 

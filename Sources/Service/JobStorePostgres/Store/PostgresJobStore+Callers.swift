@@ -5,6 +5,17 @@ extension PostgresJobStore {
     try await rows("WHERE id = $1", [.text(id.text)]).first?.lookup ?? .unknown
   }
 
+  package func standing(of id: JobID) async throws(JobStoreError) -> StandingLookup {
+    let rows = try await database.read(
+      "SELECT owner, state, sequence FROM jobs WHERE id = $1 AND gone_at IS NULL",
+      [.text(id.text)])
+    guard let row = rows.first else { return .unknown }
+    guard let owner = row.text("owner"), let sequence = row.integer("sequence"),
+      let state = row.text("state").flatMap(JobState.init)
+    else { throw .corrupt("the state of job \(id)") }
+    return .found(JobStanding(owner: owner, state: state, sequence: sequence))
+  }
+
   package func job(
     named key: IdempotencyKey, of owner: String
   ) async throws(JobStoreError) -> JobLookup {

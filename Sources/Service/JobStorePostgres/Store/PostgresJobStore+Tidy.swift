@@ -84,6 +84,12 @@ extension PostgresJobStore {
     try await transaction.query(
       "DELETE FROM jobs WHERE gone_at <= $1",
       [.integer((now - settings.goneRetention).milliseconds)])
+    // Programs of an older version end jobs and leave what they had kept.
+    try await transaction.query(
+      """
+      DELETE FROM job_checkpoints WHERE NOT EXISTS (
+        SELECT 1 FROM jobs WHERE id = job_id AND state IN ('queued', 'running'))
+      """)
     try await transaction.query(
       "DELETE FROM workers WHERE last_seen <= $1",
       [.integer((now - Self.workerMemory).milliseconds)])

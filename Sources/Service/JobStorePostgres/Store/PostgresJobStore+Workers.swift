@@ -129,7 +129,7 @@ extension PostgresJobStore {
 
 extension JobRow {
   /// The row, locked, while `lease` is the one in force; `nil` says that it is lost.
-  fileprivate static func held(
+  static func held(
     _ lease: Lease, _ transaction: JobTransaction
   ) async throws -> JobRow? {
     guard let row = try await locked(transaction, lease.job), row.job.state == .running,

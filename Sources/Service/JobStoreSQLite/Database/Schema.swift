@@ -40,6 +40,9 @@ enum Schema {
     migrator.registerMigration("3-webhooks") { db in
       try db.execute(sql: webhooks)
     }
+    migrator.registerMigration("4-checkpoints") { db in
+      try db.execute(sql: checkpoints)
+    }
     return migrator
   }
 
@@ -109,6 +112,13 @@ enum Schema {
     ) STRICT;
     CREATE INDEX webhook_outbox_due ON webhook_outbox (run_at) WHERE state = 'pending';
     CREATE INDEX webhook_outbox_of_job ON webhook_outbox (job_id);
+    """
+
+  private static let checkpoints = """
+    CREATE TABLE job_checkpoints (
+      job_id TEXT PRIMARY KEY NOT NULL,
+      content BLOB NOT NULL
+    ) STRICT;
     """
 
   private static let companions = """

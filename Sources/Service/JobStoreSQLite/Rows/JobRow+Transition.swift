@@ -60,6 +60,8 @@ extension JobRow {
       job.error = error
     case .finish:
       job.finishedAt = context.now
+      try db.cachedStatement(sql: "DELETE FROM job_checkpoints WHERE job_id = ?")
+        .execute(arguments: [job.id.text])
     }
   }
 

@@ -6,6 +6,19 @@ extension SQLiteJobStore {
     try await database.read { db in try JobRow.fetch(db, id)?.lookup ?? .unknown }
   }
 
+  package func standing(of id: JobID) async throws(JobStoreError) -> StandingLookup {
+    let sql = "SELECT owner, state, sequence FROM jobs WHERE id = ? AND gone_at IS NULL"
+    return try await database.read { db in
+      guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [id.text]) else {
+        return .unknown
+      }
+      guard let state = JobState(rawValue: row["state"]) else {
+        throw JobStoreError.corrupt("the state of job \(id)")
+      }
+      return .found(JobStanding(owner: row["owner"], state: state, sequence: row["sequence"]))
+    }
+  }
+
   package func job(
     named key: IdempotencyKey, of owner: String
   ) async throws(JobStoreError) -> JobLookup {

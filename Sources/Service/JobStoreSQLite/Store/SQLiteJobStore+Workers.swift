@@ -147,7 +147,7 @@ private struct Held: Sendable {
 
 extension JobRow {
   /// The row while `lease` is the one in force; `nil` says that it is lost.
-  fileprivate static func held(_ lease: Lease, _ db: Database) throws -> JobRow? {
+  static func held(_ lease: Lease, _ db: Database) throws -> JobRow? {
     guard let row = try fetch(db, lease.job), row.job.state == .running,
       row.leaseToken == lease.token
     else { return nil }

@@ -8,6 +8,8 @@ package protocol JobStore: BlobStore, WebhookOutbox {
 
   func submit(_ submission: Submission) async throws(JobStoreError) -> SubmitOutcome
   func job(_ id: JobID) async throws(JobStoreError) -> JobLookup
+  /// What `job` would say, in short; for whoever may know the rest already.
+  func standing(of id: JobID) async throws(JobStoreError) -> StandingLookup
   /// The job that `owner` submitted with `key`, as long as the key stands for it.
   func job(named key: IdempotencyKey, of owner: String) async throws(JobStoreError) -> JobLookup
   func jobs(_ query: JobQuery) async throws(JobStoreError) -> JobPage
@@ -40,6 +42,10 @@ package protocol JobStore: BlobStore, WebhookOutbox {
   func heartbeat(_ lease: Lease, for span: Duration) async throws(JobStoreError) -> LeaseAnswer
   func report(_ progress: JobProgress, under lease: Lease) async throws(JobStoreError)
     -> LeaseAnswer
+  /// Keeps how far the execution is, in place of what was kept before, until the job ends.
+  func keep(_ checkpoint: [UInt8], under lease: Lease) async throws(JobStoreError) -> LeaseAnswer
+  /// What the job's executions kept last; nothing where none did, and once the job has ended.
+  func checkpoint(of id: JobID) async throws(JobStoreError) -> [UInt8]?
   /// Ends the execution; `lost` means that nothing was written.
   func finish(_ lease: Lease, _ outcome: Outcome) async throws(JobStoreError) -> FinishAnswer
   /// Waits until a job may be claimable or the time is over; answers at once when one is there
@@ -62,6 +68,27 @@ package enum JobLookup: Sendable, Hashable {
   case found(Job)
   /// It was there, and its time is over (410 for its owner).
   case gone(owner: String)
+  case unknown
+}
+
+/// How a job stands: nothing about it has changed as long as this has not, but for its place in the
+/// queue.
+package struct JobStanding: Sendable, Hashable {
+  package let owner: String
+  package let state: JobState
+  /// Of its latest event.
+  package let sequence: Int64
+
+  package init(owner: String, state: JobState, sequence: Int64) {
+    self.owner = owner
+    self.state = state
+    self.sequence = sequence
+  }
+}
+
+package enum StandingLookup: Sendable, Hashable {
+  case found(JobStanding)
+  /// Never there, or gone.
   case unknown
 }
 

@@ -18,6 +18,9 @@ package enum MetricCatalogue {
   package static let leaseLost = MetricDescription(
     "byteedit_lease_lost_total", .counter,
     help: "Leases that ran out or were taken over while a worker held them.")
+  package static let checkpoints = MetricDescription(
+    "byteedit_checkpoints_total", .counter, labels: ["event"],
+    help: "Checkpoints of running edits: kept, and edits resumed from one.")
 
   // MARK: Edits
 
@@ -93,7 +96,8 @@ package enum MetricCatalogue {
     help: "Label combinations beyond the limit, which are not counted.")
 
   package static let all = [
-    queueDepth, queueOldest, jobs, jobsInFlight, jobWait, leaseLost, stageDuration, rewardScore,
+    queueDepth, queueOldest, jobs, jobsInFlight, jobWait, leaseLost, checkpoints, stageDuration,
+    rewardScore,
     requestDuration, requestsDenied, activeKeys, keyReloads, webhookDeliveries, webhooksPending,
     webhooksOldest, webhookDuration, handshakes, certificateExpiry, certificateReloads,
     residentMemory, openDescriptors,
