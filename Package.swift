@@ -161,11 +161,8 @@ let package = Package(
         "API", "Access", "HTTP", "Sockets", "TLS", "Jobs", "JobStoreSQLite", "JobStorePostgres",
         "Workers", "Observability", "Outbound", "Webhooks", "ServeSettings", "Editing", "Rewards",
         "Imaging", "Checkpoints", "Models",
-        "Compute",
-        "Diffusion", "Digests",
-        "Locks", "Datasets", "Recipes", "Evidence", "Plots", "DefaultModel", argumentParser,
-        logging, metrics,
-        lifecycle, unixSignals, yams,
+        "Compute", "CPlatform", "Diffusion", "Digests", "Locks", "Datasets", "Recipes", "Evidence",
+        "Plots", "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 

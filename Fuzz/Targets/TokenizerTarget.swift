@@ -27,7 +27,7 @@ final class TokenizerTarget: FuzzTarget {
       return try folder.with(files) {
         do {
           let tokenizer = try CLIPTokenizer(folder: folder.path)
-          return Self.fault(of: tokenizer, prompt).map(FuzzVerdict.wrong) ?? .accepted
+          return tokenizer.fault(with: prompt).map(FuzzVerdict.wrong) ?? .accepted
         } catch {
           return .refused("\(error)")
         }
@@ -35,25 +35,6 @@ final class TokenizerTarget: FuzzTarget {
     } catch {
       return .refused("\(error)")
     }
-  }
-
-  /// What a tokenizer promises of every prompt, and does not keep.
-  private static func fault(of tokenizer: CLIPTokenizer, _ prompt: String) -> String? {
-    // Padding to a million ids takes the fuzzer's time and nothing else.
-    let lengths = tokenizer.maximumLength ?? 0 > 4096 ? [8] : [nil, 8]
-    for length in lengths {
-      let encoded = tokenizer.encode(prompt, maxLength: length)
-      guard encoded.ids.allSatisfy((0..<tokenizer.vocabularySize).contains) else {
-        return "an id beyond the vocabulary of \(tokenizer.vocabularySize)"
-      }
-      guard encoded.ids.first == tokenizer.beginID, encoded.ids.contains(tokenizer.endID) else {
-        return "no begin or no end"
-      }
-      if let length = length ?? tokenizer.maximumLength, encoded.ids.count != length {
-        return "\(encoded.ids.count) ids, asked for \(length)"
-      }
-    }
-    return nil
   }
 
   static func parts(of input: [UInt8]) -> [[UInt8]] { Sections.parts(of: input) }

@@ -27,7 +27,7 @@ final class WordPieceTarget: FuzzTarget {
         do {
           let tokenizer = try WordPieceTokenizer(
             folder: folder.path, extraTokens: input.count % 2 == 0 ? ["[DEC]", "[ENC]"] : [])
-          return Self.fault(of: tokenizer, text).map(FuzzVerdict.wrong) ?? .accepted
+          return tokenizer.fault(with: text).map(FuzzVerdict.wrong) ?? .accepted
         } catch {
           return .refused("\(error)")
         }
@@ -35,25 +35,6 @@ final class WordPieceTarget: FuzzTarget {
     } catch {
       return .refused("\(error)")
     }
-  }
-
-  /// What a tokenizer promises of every text, and does not keep.
-  private static func fault(of tokenizer: WordPieceTokenizer, _ text: String) -> String? {
-    // Padding to a million ids takes the fuzzer's time and nothing else.
-    let lengths = tokenizer.maximumLength ?? 0 > 4096 ? [8] : [nil, 8]
-    for length in lengths {
-      let encoded = tokenizer.encode(text, maxLength: length)
-      guard encoded.ids.allSatisfy((0..<tokenizer.vocabularySize).contains) else {
-        return "an id beyond the vocabulary of \(tokenizer.vocabularySize)"
-      }
-      guard encoded.ids.first == tokenizer.beginID, encoded.ids.contains(tokenizer.endID) else {
-        return "no begin or no end"
-      }
-      if let length = length ?? tokenizer.maximumLength, encoded.ids.count != length {
-        return "\(encoded.ids.count) ids, asked for \(length)"
-      }
-    }
-    return nil
   }
 
   static func parts(of input: [UInt8]) -> [[UInt8]] { Sections.parts(of: input) }

@@ -20,8 +20,7 @@ final class EngineAdapter: EditPerforming {
   init(editor: Editor, workers: Int, threads: Int, carriesProvenance: Bool) {
     self.editor = editor
     self.carriesProvenance = carriesProvenance
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    self.threads = threads > 0 ? threads : max(1, cores / workers)
+    self.threads = threads > 0 ? threads : max(1, AvailableCores.count / workers)
     let count = self.threads
     teams = Lock((0..<workers).map { _ in ThreadTeam(threads: count, niceness: 10) })
   }

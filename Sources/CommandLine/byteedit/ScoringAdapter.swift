@@ -20,8 +20,7 @@ final class ScoringAdapter: PictureScoring {
   init?(editor: Editor, threads: Int, waiting: Int) throws {
     guard !editor.judges.isEmpty else { return nil }
     self.editor = editor
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    team = ThreadTeam(threads: threads > 0 ? threads : cores, niceness: 10)
+    team = ThreadTeam(threads: threads > 0 ? threads : AvailableCores.count, niceness: 10)
     pool = try BoundedPool("score", threads: 1, limit: waiting)
   }
 

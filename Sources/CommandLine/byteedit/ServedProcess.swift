@@ -225,8 +225,8 @@ struct ServedProcess {
   private func serverConfiguration(
     _ address: SocketAddress, _ credentials: TLSCredentials? = nil
   ) -> HTTPServer.Configuration {
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    var configuration = HTTPServer.Configuration(addresses: [address], loops: cores)
+    var configuration = HTTPServer.Configuration(
+      addresses: [address], loops: AvailableCores.count)
     configuration.credentials = credentials
     configuration.onHandshake = credentials == nil ? nil : handshakeCounter
     configuration.limits.body = settings.maxBodyMebibytes << 20

@@ -78,9 +78,10 @@ struct Worker: Sendable {
     var keeper = CheckpointKeeper(
       store: store, execution: execution, settings: settings, executions: executions,
       metrics: metrics)
+    let pictures = try read(job)
     let input = EditInput(
-      parameters: job.parameters, seed: job.seed, image: try read(job.image),
-      mask: try job.mask.map(read), checkpoint: keeper.left(by: execution.lease))
+      parameters: job.parameters, seed: job.seed, image: pictures.image, mask: pictures.mask,
+      checkpoint: keeper.left(by: execution.lease))
     var reporter = ProgressReporter(
       store: store, execution: execution, candidates: job.parameters.count,
       interval: settings.progressInterval, metrics: metrics)
@@ -91,22 +92,28 @@ struct Worker: Sendable {
     }
   }
 
-  private func read(_ blob: BlobReference) throws(JobStoreError) -> [UInt8] {
+  /// Both pictures, at the same time.
+  private func read(_ job: Job) throws(JobStoreError) -> (image: [UInt8], mask: [UInt8]?) {
     let store = store
-    return try waiting { () async throws(JobStoreError) in try await store.read(blob.hash) }
+    return try waiting { () async throws(JobStoreError) in
+      let found = try await store.read([job.image.hash] + (job.mask.map { [$0.hash] } ?? []))
+      return (found[0], job.mask == nil ? nil : found[1])
+    }
   }
 
   /// The pictures are on disk before the row that names them.
   private func keep(_ output: EditOutput) throws(JobStoreError) -> JobResult {
-    var records: [CandidateRecord] = []
-    for candidate in output.candidates {
-      let image = try put(candidate.bytes, candidate.mediaType)
-      let map = try candidate.coherenceMap.map { map throws(JobStoreError) in
-        CoherenceMapRecord(
-          image: try put(map.bytes, "image/png"), width: map.width, height: map.height,
-          region: map.region)
-      }
-      records.append(CandidateRecord(candidate, image, map))
+    let maps = output.candidates.map(\.coherenceMap)
+    let images = try put(
+      output.candidates.map { ($0.bytes, $0.mediaType) }
+        + maps.compactMap { $0.map { ($0.bytes, "image/png") } })
+    var rest = images.dropFirst(output.candidates.count)
+    let records = zip(output.candidates, zip(images, maps)).map { candidate, kept in
+      CandidateRecord(
+        candidate, kept.0,
+        kept.1.flatMap { map in
+          rest.popFirst().map { CoherenceMapRecord($0, map) }
+        })
     }
     return JobResult(
       candidates: records, maskRule: output.maskRule, maskShare: output.maskShare,
@@ -114,13 +121,12 @@ struct Worker: Sendable {
       timings: output.timings)
   }
 
+  /// All at the same time; the answers come in their order.
   private func put(
-    _ bytes: [UInt8], _ mediaType: String
-  ) throws(JobStoreError) -> BlobReference {
+    _ files: [(bytes: [UInt8], mediaType: String)]
+  ) throws(JobStoreError) -> [BlobReference] {
     let store = store
-    return try waiting { () async throws(JobStoreError) in
-      try await store.put(bytes, mediaType: mediaType)
-    }
+    return try waiting { () async throws(JobStoreError) in try await store.put(files) }
   }
 
   /// What the store answers, or `nil` after a pause when it fails: the lease outlasts the pause,
@@ -139,6 +145,12 @@ struct Worker: Sendable {
       }
     }
     return nil
+  }
+}
+
+extension CoherenceMapRecord {
+  fileprivate init(_ image: BlobReference, _ map: EditOutput.CoherenceMap) {
+    self.init(image: image, width: map.width, height: map.height, region: map.region)
   }
 }
 

@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +160,11 @@ int platform_connect(struct platform_address address) {
 }
 
 ssize_t platform_send(int descriptor, const struct iovec *pieces, int count) {
+  if (count == 1) {
+    // The kernel need not read a vector.
+    ssize_t sent = send(descriptor, pieces->iov_base, pieces->iov_len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sent < 0 ? -errno : sent;
+  }
   struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
   ssize_t sent = sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   return sent < 0 ? -errno : sent;
@@ -167,6 +173,13 @@ ssize_t platform_send(int descriptor, const struct iovec *pieces, int count) {
 ssize_t platform_receive(int descriptor, void *bytes, size_t capacity) {
   ssize_t received = recv(descriptor, bytes, capacity, MSG_DONTWAIT);
   return received < 0 ? -errno : received;
+}
+
+int platform_cores(void) {
+  cpu_set_t set;
+  // More than 1,024 processors do not fit.
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return (int)sysconf(_SC_NPROCESSORS_ONLN);
+  return CPU_COUNT(&set);
 }
 
 int platform_poll_create(void) {

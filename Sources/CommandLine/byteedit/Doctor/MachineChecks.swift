@@ -6,7 +6,7 @@ import ServeSettings
 struct MachineChecks {
   let settings: ServeConfiguration
   var files = SystemFiles()
-  var cores = ProcessInfo.processInfo.activeProcessorCount
+  var cores = AvailableCores.affinity
 
   func findings() -> [Finding] { [processor(), kernels(), blas(), threads()] }
 
@@ -49,7 +49,8 @@ struct MachineChecks {
 
   func threads() -> Finding {
     let limits = ControlGroupLimits(files)
-    let perEdit = settings.threads > 0 ? settings.threads : max(1, cores / settings.workers)
+    let usable = AvailableCores.count(affinity: cores, share: limits.processors)
+    let perEdit = settings.threads > 0 ? settings.threads : max(1, usable / settings.workers)
     let used = settings.workers * perEdit
     var detail = "\(settings.workers) worker(s) with \(perEdit) thread(s) on \(cores) cores"
     if let share = limits.processors {

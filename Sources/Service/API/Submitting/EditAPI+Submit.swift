@@ -62,11 +62,10 @@ extension EditAPI {
   private func keep(
     _ edit: CheckedEdit, key: IdempotencyKey?, _ request: Request
   ) async throws -> (id: JobID, isReplay: Bool) {
-    let image = try await store.put(edit.image, mediaType: edit.imageType)
-    var mask: BlobReference?
-    if let bytes = edit.mask, let type = edit.maskType {
-      mask = try await store.put(bytes, mediaType: type)
-    }
+    var files = [(bytes: edit.image, mediaType: edit.imageType)]
+    if let bytes = edit.mask, let type = edit.maskType { files.append((bytes, type)) }
+    let kept = try await store.put(files)
+    let (image, mask) = (kept[0], kept.count > 1 ? kept[1] : nil)
     let outcome = try await store.submit(
       Submission(
         owner: request.caller.owner, parameters: edit.parameters, seed: edit.parameters.drawSeed(),

@@ -54,9 +54,14 @@ struct PostgresRow: Sendable {
     integer(column).map { Timestamp(milliseconds: $0) }
   }
 
-  func json<Value: Decodable>(_ type: Value.Type, _ column: String) throws -> Value? {
-    try text(column).map { try JSONText.decode(type, from: $0) }
+  func json<Value: Decodable & Sendable>(
+    _ type: Value.Type, _ column: String
+  ) throws -> Value? {
+    try text(column).map { try Self.memo.decode(type, from: $0) }
   }
+
+  /// Of all stores of the process; texts are the same everywhere.
+  private static let memo = JSONMemo()
 
   /// The value, or `corrupt` where there is none.
   func required<Value>(

@@ -51,15 +51,20 @@ extension JobRow {
     let names = Self.columns.joined(separator: ", ")
     let marks = Self.columns.map { ":" + $0 }.joined(separator: ", ")
     try db.cachedStatement(sql: "INSERT INTO jobs (\(names)) VALUES (\(marks))")
-      .execute(arguments: arguments())
+      .execute(arguments: StatementArguments(try changing().merging(unchanging()) { $1 }))
   }
 
   func update(_ db: Database) throws {
-    let columns = Self.columns.filter { $0 != "id" }.map { "\($0) = :\($0)" }
+    let columns = Self.columns.filter { !Self.fixed.contains($0) }.map { "\($0) = :\($0)" }
     let sql = "UPDATE jobs SET \(columns.joined(separator: ", ")) WHERE id = :id"
-    try db.cachedStatement(sql: sql).execute(arguments: arguments())
+    try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(changing()))
   }
 
+  /// Columns that stay as they were inserted.
+  private static let fixed: Set = [
+    "id", "owner", "parameters", "seed", "image", "mask", "deadline_at", "traceparent",
+    "created_at", "webhook",
+  ]
   private static let columns = [
     "id", "owner", "state", "rank", "run_at", "attempt", "max_attempts", "lease_token",
     "lease_owner", "lease_until", "deadline_at", "cancel_requested", "parameters", "seed", "image",
@@ -67,22 +72,32 @@ extension JobRow {
     "finished_at", "webhook",
   ]
 
-  private func arguments() throws -> StatementArguments {
+  private typealias Arguments = [String: (any DatabaseValueConvertible)?]
+
+  private func unchanging() throws -> Arguments {
     [
-      "id": job.id.text, "owner": job.owner, "state": job.state.rawValue, "rank": rank,
-      "run_at": job.runAt.milliseconds, "attempt": job.attempt, "max_attempts": job.maxAttempts,
-      "lease_token": leaseToken, "lease_owner": leaseOwner,
-      "lease_until": leaseUntil?.milliseconds, "deadline_at": job.deadline?.milliseconds,
-      "cancel_requested": job.cancelRequested, "parameters": try JSONText.encode(job.parameters),
-      "seed": Int64(job.seed), "image": try JSONText.encode(job.image),
-      "mask": try job.mask.map(JSONText.encode), "sequence": job.sequence,
-      "progress": try job.progress.map(JSONText.encode),
-      "result": try job.result.map(JSONText.encode), "error": try job.error.map(JSONText.encode),
+      "owner": job.owner, "parameters": try Self.memo.encode(job.parameters),
+      "seed": Int64(job.seed), "image": try Self.memo.encode(job.image),
+      "mask": try job.mask.map(Self.memo.encode), "deadline_at": job.deadline?.milliseconds,
       "traceparent": job.traceparent, "created_at": job.createdAt.milliseconds,
-      "started_at": job.startedAt?.milliseconds, "finished_at": job.finishedAt?.milliseconds,
-      "webhook": try job.webhook.map(JSONText.encode),
+      "webhook": try job.webhook.map(Self.memo.encode),
     ]
   }
+
+  private func changing() throws -> Arguments {
+    [
+      "id": job.id.text, "state": job.state.rawValue, "rank": rank,
+      "run_at": job.runAt.milliseconds, "attempt": job.attempt, "max_attempts": job.maxAttempts,
+      "lease_token": leaseToken, "lease_owner": leaseOwner,
+      "lease_until": leaseUntil?.milliseconds, "cancel_requested": job.cancelRequested,
+      "sequence": job.sequence, "progress": try job.progress.map(Self.memo.encode),
+      "result": try job.result.map(Self.memo.encode), "error": try job.error.map(Self.memo.encode),
+      "started_at": job.startedAt?.milliseconds, "finished_at": job.finishedAt?.milliseconds,
+    ]
+  }
+
+  /// Of all stores of the process; texts are the same everywhere.
+  fileprivate static let memo = JSONMemo()
 }
 
 extension Job {
@@ -113,7 +128,9 @@ extension Row {
     (self[column] as Int64?).map { Timestamp(milliseconds: $0) }
   }
 
-  func json<Value: Decodable>(_ type: Value.Type, _ column: String) throws -> Value? {
-    try (self[column] as String?).map { try JSONText.decode(type, from: $0) }
+  func json<Value: Decodable & Sendable>(
+    _ type: Value.Type, _ column: String
+  ) throws -> Value? {
+    try (self[column] as String?).map { try JobRow.memo.decode(type, from: $0) }
   }
 }

@@ -49,3 +49,44 @@ package protocol BlobStore: Sendable {
   /// Part of a blob, for range requests; `range` is cut to what exists.
   func read(_ hash: BlobHash, range: Range<Int>) async throws(JobStoreError) -> [UInt8]
 }
+
+extension BlobStore {
+  /// All at the same time; the answers come in their order.
+  package func put(
+    _ files: [(bytes: [UInt8], mediaType: String)]
+  ) async throws(JobStoreError) -> [BlobReference] {
+    try await together(files) { file async throws(JobStoreError) in
+      try await put(file.bytes, mediaType: file.mediaType)
+    }
+  }
+
+  /// All at the same time; the answers come in their order.
+  package func read(_ hashes: [BlobHash]) async throws(JobStoreError) -> [[UInt8]] {
+    try await together(hashes) { hash async throws(JobStoreError) in try await read(hash) }
+  }
+}
+
+/// Does `work` with every input at the same time; the first error by the inputs' order is thrown.
+private func together<Input: Sendable, Output: Sendable>(
+  _ inputs: [Input],
+  _ work: @escaping @Sendable (Input) async throws(JobStoreError) -> Output
+) async throws(JobStoreError) -> [Output] {
+  typealias Outcome = Result<Output, JobStoreError>
+  let outcomes = await withTaskGroup(of: (index: Int, outcome: Outcome).self) { group in
+    for (index, input) in inputs.enumerated() {
+      group.addTask {
+        do throws(JobStoreError) {
+          return (index, .success(try await work(input)))
+        } catch {
+          return (index, .failure(error))
+        }
+      }
+    }
+    var found: [(index: Int, outcome: Outcome)] = []
+    for await one in group { found.append(one) }
+    return found.sorted { $0.index < $1.index }.map(\.outcome)
+  }
+  var outputs: [Output] = []
+  for outcome in outcomes { outputs.append(try outcome.get()) }
+  return outputs
+}

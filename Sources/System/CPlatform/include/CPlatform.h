@@ -67,6 +67,9 @@ struct platform_readiness {
   int interest;
 };
 
+/// Processors that this process may run on.
+int platform_cores(void);
+
 /// A set of watched descriptors (epoll), readable itself when one of them is ready.
 /// Returns its descriptor, or -errno.
 int platform_poll_create(void);
