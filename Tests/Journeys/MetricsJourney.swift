@@ -22,7 +22,9 @@ struct MetricsJourney {
 
   private func wait(_ id: String, for state: String, _ server: Server) throws {
     try eventually("\(id) \(state)") {
-      let job = try Client(port: server.port).get("/v1/edits/\(id)?wait=5").json()
+      // A long poll would come back at the job's end only.
+      let wait = state == "running" ? "" : "?wait=5"
+      let job = try Client(port: server.port).get("/v1/edits/\(id)\(wait)").json()
       return job["state"] as? String == state
     }
   }
@@ -125,7 +127,7 @@ struct MetricsJourney {
     let fleet = try Fleet(workers: 1, servers: 1)
     let sleeper = fleet.workers[0]
     let id = try submit(
-      ["steps": "30", "n": "5"], to: fleet.servers[0], headers: ["traceparent": Self.traceparent])
+      ["steps": "100", "n": "5"], to: fleet.servers[0], headers: ["traceparent": Self.traceparent])
     try wait(id, for: "running", fleet.servers[0])
     kill(sleeper.identifier, SIGSTOP)
     try fleet.addWorker()

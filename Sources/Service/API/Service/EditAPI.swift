@@ -107,10 +107,11 @@ package struct EditAPI: Sendable {
 
   /// What needs no handler as long as nobody wants a line of log for each request.
   package func preparedAnswers() -> PreparedAnswers {
+    let timer = requests.timer(.get, "/livez", 200)
     var answers = PreparedAnswers { [logger] in
       logger.logLevel <= .debug
-    } observe: { [requests] duration in
-      requests.record(.get, "/livez", 200, duration)
+    } observe: { duration in
+      timer.recordNanoseconds(duration.nanoseconds)
     }
     answers.add("/livez", Self.alive)
     return answers

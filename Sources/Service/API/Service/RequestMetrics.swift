@@ -32,10 +32,17 @@ final class RequestMetrics: Sendable {
   func record(
     _ method: HTTPRequest.Method, _ route: String?, _ status: Int, _ duration: Duration
   ) {
+    timer(method, route, status).recordNanoseconds(duration.nanoseconds)
+  }
+
+  /// What takes the durations of requests of a kind.
+  func timer(
+    _ method: HTTPRequest.Method, _ route: String?, _ status: Int
+  ) -> Metrics.Timer {
     let labels = Labels(
       method: Self.methods.contains(method) ? method.rawValue : "other", route: route ?? "none",
       status: status)
-    let timer = timers.withLock { timers in
+    return timers.withLock { timers in
       if let timer = timers[labels] { return timer }
       let timer = MetricCatalogue.requestDuration.timer(
         [("method", labels.method), ("route", labels.route), ("status", String(status))],
@@ -43,7 +50,6 @@ final class RequestMetrics: Sendable {
       timers[labels] = timer
       return timer
     }
-    timer.recordNanoseconds(duration.nanoseconds)
   }
 }
 

@@ -35,6 +35,9 @@ package struct RequestParser {
   private var headerBytes = 0
   private var extensionBytes = 0
   private var blankLines = 0
+  /// Where the head that is being read begins in the buffer; nothing where that is gone.
+  private var headStart: Int?
+  private var repeated = RepeatedHead()
   /// Of the request that is being read, once its line is there; errors leave it.
   package private(set) var method: HTTPRequest.Method?
 
@@ -54,11 +57,11 @@ package struct RequestParser {
   package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     if position == buffer.count {
       buffer.removeAll(keepingCapacity: buffer.capacity <= 128 * 1024)
-      (position, scanned) = (0, 0)
+      (position, scanned, headStart) = (0, 0, nil)
     } else if position > 64 * 1024 {
       buffer.removeFirst(position)
       scanned = max(scanned - position, 0)
-      position = 0
+      (position, headStart) = (0, nil)
     }
     buffer.append(contentsOf: bytes)
   }
@@ -132,6 +135,12 @@ package struct RequestParser {
   // MARK: Head
 
   private mutating func readRequestLine() throws(HTTPError) -> Step {
+    if let (head, count) = repeated.match(buffer[position...]) {
+      position += count
+      (state, method, chunkedBytes) = (.end, head.method, 0)
+      return .event(.head(head))
+    }
+    headStart = position
     let tooLong = HTTPError.uriTooLong(limit: limits.requestLine)
     guard let line = try line(limit: limits.requestLine, otherwise: tooLong) else {
       return .starved
@@ -172,6 +181,7 @@ package struct RequestParser {
       state = .fixed(remaining: length)
     case .chunked: state = .chunkSize
     }
+    if let headStart { repeated.remember(head, buffer[headStart..<position]) }
     fields = HTTPFields()
     chunkedBytes = 0
     return .event(.head(head))
