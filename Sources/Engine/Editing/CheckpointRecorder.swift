@@ -6,8 +6,9 @@ package struct EditResumption {
   /// What the earlier attempt offered last; passed over where it is damaged, of another edit, or of a
   /// program, model or processor that could answer otherwise.
   package var checkpoint: [UInt8]?
-  /// Offered a new checkpoint after every step that the model was asked in; calling the closure makes
-  /// it. A throw stops the edit there.
+  /// Offered a new checkpoint after every step that the model was asked in; a throw stops the edit.
+  ///
+  /// Calling the closure makes the checkpoint.
   package var offer: (_ make: () -> [UInt8]) throws -> Void
 
   package init(
