@@ -217,7 +217,8 @@ let package = Package(
       "Recipes",
       [
         "Recipes", "Datasets", "Losses", "Optimizers", "Models", "Editing", "Checkpoints",
-        "Tokenizers", "Imaging", "Diffusion", "Tensors", "Compute", "Statistics", "TestSupport",
+        "Tokenizers", "Imaging", "Diffusion", "Tensors", "Compute", "Statistics", "Rewards",
+        "TestSupport",
       ], settings: numeric),
     test("Statistics", ["Statistics"], fixtures: true, settings: numeric),
     test("Plots", ["Plots"]),

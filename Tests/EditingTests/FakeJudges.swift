@@ -27,14 +27,14 @@ enum FakeJudges {
 
 /// The mean distance from the middle of the scale.
 private struct ContrastJudge: PictureJudgeNetwork {
-  func reward(of picture: FloatImage, text: String) throws -> Double {
+  func reward(of picture: FloatImage, hole: PixelRect?, text: String) throws -> Double {
     picture.pixels.reduce(0.0) { $0 + abs(Double($1) - 0.5) } / Double(picture.pixels.count)
   }
 }
 
 /// The mean of red, stretched by the text's length.
 private struct TextJudge: PictureJudgeNetwork {
-  func reward(of picture: FloatImage, text: String) throws -> Double {
+  func reward(of picture: FloatImage, hole: PixelRect?, text: String) throws -> Double {
     let red = stride(from: 0, to: picture.pixels.count, by: 3).map { Double(picture.pixels[$0]) }
     return red.reduce(0, +) / Double(red.count) / Double(max(1, text.count))
   }

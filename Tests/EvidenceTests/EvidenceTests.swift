@@ -13,7 +13,9 @@ import Testing
 /// A judge made of a formula.
 private struct FormulaNetwork: PictureJudgeNetwork {
   let formula: @Sendable (FloatImage) -> Double
-  func reward(of picture: FloatImage, text: String) throws -> Double { formula(picture) }
+  func reward(of picture: FloatImage, hole: PixelRect?, text: String) throws -> Double {
+    formula(picture)
+  }
 }
 
 @Suite struct EvidenceTests {

@@ -73,6 +73,34 @@ import Testing
     #expect(try wrong.gradients(withRespectTo: [far])[0].values == [0.5, 0.5])
   }
 
+  @Test func `a doubted choice costs its cross-entropy, least at the log-odds of the doubt`() throws
+  {
+    let better: [Float] = [0.5, -1.25, 3, 0]
+    let worse: [Float] = [-0.5, 2, 2.5, 0.125]
+    let doubt: [Float] = [0, 0.5, 0.25, 0.125]
+    func wanted(_ better: [Double]) -> Double {
+      let terms = better.indices.map { index -> Double in
+        let (lead, share) = (better[index] - Double(worse[index]), Double(doubt[index]))
+        return -(1 - share) * Foundation.log(Self.sigmoid(lead))
+          - share * Foundation.log(Self.sigmoid(-lead))
+      }
+      return terms.reduce(0, +) / 4
+    }
+    func loss(_ better: Tensor) throws -> Tensor {
+      try BradleyTerryLoss()(
+        better: better, worse: Tensor(worse, shape: [4]), doubt: Tensor(doubt, shape: [4]))
+    }
+    let watched = Tensor(better, shape: [4]).watched()
+    let found = try loss(watched)
+    #expect(abs(Double(found.values[0]) - wanted(better.map(Double.init))) < 1e-6)
+    let slopes = Self.slopes(better, wanted)
+    #expect(Self.furthest(try found.gradients(withRespectTo: [watched])[0], slopes) < 1e-6)
+    // Where 1 in 4 doubts, a lead of log 3 is right: no slope there.
+    let right = Tensor([-0.5, 2, 2.5 + Float(Foundation.log(3.0)), 0], shape: [4]).watched()
+    let slope = try loss(right).gradients(withRespectTo: [right])[0].values
+    #expect(abs(slope[2]) < 1e-6 && abs(slope[1]) < 1e-6 && slope[0] < -0.1)
+  }
+
   @Test(arguments: [false, true])
   func `the coherence loss is its formula and its gradient the formula's slope`(
     isWeighted: Bool
@@ -105,6 +133,9 @@ import Testing
     let none = Tensor(repeating: 0, shape: [0])
     #expect(throws: LossError.shape("worse rewards", [2])) {
       try BradleyTerryLoss()(better: three, worse: two)
+    }
+    #expect(throws: LossError.shape("doubt", [2])) {
+      try BradleyTerryLoss()(better: three, worse: three, doubt: two)
     }
     #expect(throws: LossError.shape("rewards", [0])) {
       try BradleyTerryLoss()(better: none, worse: none)

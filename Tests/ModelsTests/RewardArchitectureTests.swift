@@ -64,6 +64,10 @@ import Testing
     (reward.rewardMean, reward.rewardDeviation) = (0.123_456_79, 1.5e-3)
     #expect(
       try BLIPRewardConfiguration(try members(reward.file), path: "config.json") == reward)
+    #expect(!reward.file.contains("view"))
+    reward.view = .hole
+    #expect(
+      try BLIPRewardConfiguration(try members(reward.file), path: "config.json") == reward)
     var coherence = CoherenceConfiguration.embedded
     coherence.pixels.mean = [0.1, 0.25, 1e-7]
     #expect(
@@ -85,6 +89,7 @@ import Testing
     ("\"vision_layers\"", "\"vision_leyers\""), ("\"blip_reward\"", "\"blip\""),
     ("\"reward_std\": 1.0", "\"reward_std\": 0"), ("\"text_length\": 35", "\"text_length\": 36"),
     ("0.48145467,", ""), ("0.48145467", "\"a\""),
+    ("\"text_length\": 35", "\"text_length\": 35, \"view\": \"elsewhere\""),
   ])
   func `a wrong value is refused`(right: String, wrong: String) throws {
     let file = BLIPRewardConfiguration.embedded(vocabularySize: 600).file

@@ -8,8 +8,9 @@ import Testing
   private func edit(_ noun: String?, _ colour: String?, level: UInt8) -> CandidateSet {
     let picture = BytePicture(width: 1, height: 1, bytes: [level, 0, 0])
     return CandidateSet(
-      prompt: "", target: picture, reconstruction: picture, hole: [255],
-      candidates: [picture, picture], clusters: ["\(level)"], noun: noun, colour: colour)
+      prompt: "", target: picture, reconstruction: picture, hole: [255], box: nil,
+      candidates: [picture, picture], scores: [0, 0], clusters: ["\(level)"], noun: noun,
+      colour: colour)
   }
 
   @Test func `each picture has the words it was drawn for, and the others' are wrong`() {

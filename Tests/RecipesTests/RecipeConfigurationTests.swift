@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Recipes
 import Testing
 
@@ -30,6 +31,29 @@ import Testing
   ])
   func `what is unknown or cannot be is refused`(text: String) {
     #expect(throws: RecipeError.self) { try read(text) }
+  }
+
+  @Test func `the aesthetic judge looks at the hole, the others at the picture`() throws {
+    #expect(RecipeConfiguration(for: .aesthetic).network.view == .hole)
+    #expect(try read(#"{"network": {"view": "picture"}}"#).network.view == .picture)
+    for recipe in [JudgeRecipe.alignment, .coherence] {
+      #expect(RecipeConfiguration(for: recipe).network.view == .picture)
+      #expect(throws: RecipeError.self) { try read(#"{"network": {"view": "hole"}}"#, recipe) }
+    }
+    #expect(throws: RecipeError.self) { try read(#"{"network": {"view": "all"}}"#) }
+  }
+
+  @Test func `a run that was begun before there were views goes on with the whole picture`() throws
+  {
+    let configuration = RecipeConfiguration(for: .aesthetic)
+    var text = String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)
+    for new in [#""view":"hole""#, #""start":"""#] {
+      #expect(text.contains(new))
+      text = text.replacing(new + ",", with: "").replacing("," + new, with: "")
+    }
+    var wanted = configuration
+    wanted.network.view = .picture
+    #expect(try JSONDecoder().decode(RecipeConfiguration.self, from: Data(text.utf8)) == wanted)
   }
 
   @Test func `a coherence judge has patches that halving reaches`() throws {

@@ -7,7 +7,7 @@ import Testing
 private struct MeanJudge: PictureJudgeNetwork {
   var channel = 0
 
-  func reward(of picture: FloatImage, text: String) throws -> Double {
+  func reward(of picture: FloatImage, hole: PixelRect?, text: String) throws -> Double {
     let values = stride(from: channel, to: picture.pixels.count, by: 3).map {
       Double(picture.pixels[$0])
     }
@@ -30,7 +30,7 @@ private struct BrokenJudge: PictureJudgeNetwork {
   struct Fault: Error {}
   var value: Double?
 
-  func reward(of picture: FloatImage, text: String) throws -> Double {
+  func reward(of picture: FloatImage, hole: PixelRect?, text: String) throws -> Double {
     guard let value else { throw Fault() }
     return value
   }

@@ -51,6 +51,17 @@ import Tokenizers
     #expect(try Judge(.aesthetic, path: fixture.path).calibration != .normal)
   }
 
+  @Test func `a published scorer sees the whole picture, wherever its hole is`() throws {
+    let judges = Judges([try Judge(.alignment, path: clip)])
+    let picture = try picture()
+    let hole = try Mask(
+      width: picture.width, height: picture.height,
+      coverage: (0..<picture.width * picture.height).map { $0 == 0 ? 255 : 0 })
+    let found = try judges.score(picture, hole: hole, prompt: "a red car on the beach").scores
+    let wanted = try raw(.alignment, clip)
+    #expect(found.alignment?.raw == wanted)
+  }
+
   @Test func `the hash is of every file that a score depends on`() throws {
     let fixture = try ScratchFolder()
     func hash(_ text: String) throws -> String {

@@ -47,6 +47,11 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The editor whose fills and words are learnt; the embedded one if not given.")
   var model: String?
 
+  @Option(
+    help: "A judge's folder whose weights and words the run begins with; random if not given.",
+    completion: .directory)
+  var start: String?
+
   @Flag(help: "Go on where the run in the output folder was.")
   var resume = false
 
@@ -106,6 +111,7 @@ struct TrainCommand: ParsableCommand {
     if let steps { document.set(steps, for: "steps", in: "run") }
     if let sprites { document.set(Self.absolute(sprites), for: "sprites", in: "data") }
     if let photos { document.set(Self.absolute(photos), for: "photographs", in: "data") }
+    if let start { document.set(Self.absolute(start), for: "start", in: "network") }
     if !data.isEmpty { document.set(data.map(Self.absolute), for: "candidates", in: "data") }
     return try RecipeConfiguration(
       for: recipe, document: JSONSerialization.data(withJSONObject: document))

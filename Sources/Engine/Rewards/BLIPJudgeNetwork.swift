@@ -1,6 +1,6 @@
 import Checkpoints
 package import Imaging
-import Models
+package import Models
 import Tokenizers
 
 /// A reward model of the BLIP family with its vocabulary.
@@ -18,7 +18,7 @@ package struct BLIPJudgeNetwork: PictureJudgeNetwork {
       model = try BLIPRewardModel(configuration: configuration, weights: try folder.weights())
       tokenizer = try WordPieceTokenizer(
         vocabulary: try WordPieceVocabulary(folder: folder.path))
-      pixels = JudgePixels(side: configuration.vision.imageSize, configuration.pixels)
+      pixels = configuration.judgePixels
     } catch {
       throw RewardError(error, in: folder)
     }
@@ -30,10 +30,19 @@ package struct BLIPJudgeNetwork: PictureJudgeNetwork {
     }
   }
 
-  package func reward(of picture: FloatImage, text: String) throws -> Double {
+  package func reward(
+    of picture: FloatImage, hole: PixelRect?, text: String
+  ) throws -> Double {
     let tokens = tokenizer.unpadded(text, maxLength: model.configuration.textLength)
     let reward = try model(
-      pixels: try pixels.tensor(of: picture), tokens: [tokens], lengths: [tokens.count])
+      pixels: try pixels.tensor(of: picture, hole: hole), tokens: [tokens], lengths: [tokens.count])
     return Double(reward.values[0])
+  }
+}
+
+extension BLIPRewardConfiguration {
+  /// How pictures become the judge's input, the same in training and in use.
+  package var judgePixels: JudgePixels {
+    JudgePixels(side: vision.imageSize, pixels, view: view)
   }
 }

@@ -39,7 +39,8 @@ package struct Judge: Sendable {
   ///
   /// - Parameters:
   ///   - picture: sRGB in 0...1, what the editor's model saw of the candidate.
-  ///   - hole: what was edited, of the picture's size; coherence is the mean over it.
+  ///   - hole: what was edited, of the picture's size; coherence is the mean over it, and a judge
+  ///     may look at the square around it alone.
   ///   - map: the coherence judge's map at the picture's size is put there.
   func score(
     _ picture: FloatImage, hole: Mask?, prompt: String?, map: inout CoherenceMap?
@@ -47,12 +48,18 @@ package struct Judge: Sendable {
     if kind == .alignment, prompt?.isEmpty ?? true { return nil }
     let reward =
       switch network {
-      case .picture(let network): try network.reward(of: picture, text: prompt ?? "")
+      case .picture(let network):
+        try network.reward(of: picture, hole: try box(hole, picture), text: prompt ?? "")
       case .pixels(let network): try meanReward(network, picture, hole, map: &map)
       }
     let raw = standardisation.standardised(reward)
     guard raw.isFinite else { throw RewardError.notFinite(kind) }
     return RewardScore(raw: raw, calibrated: calibration.share(below: raw))
+  }
+
+  private func box(_ hole: Mask?, _ picture: FloatImage) throws(ImagingError) -> PixelRect? {
+    try hole?.check(width: picture.width, height: picture.height)
+    return hole?.boundingBox
   }
 
   private func meanReward(

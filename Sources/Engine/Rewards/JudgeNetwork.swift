@@ -6,8 +6,9 @@ package protocol PictureJudgeNetwork: Sendable {
   ///
   /// - Parameters:
   ///   - picture: sRGB in 0...1, of any size.
+  ///   - hole: the box around what was edited; `nil` where nothing is known of it.
   ///   - text: the prompt; empty where there is none.
-  func reward(of picture: FloatImage, text: String) throws -> Double
+  func reward(of picture: FloatImage, hole: PixelRect?, text: String) throws -> Double
 }
 
 /// A network that gives a number for every pixel.

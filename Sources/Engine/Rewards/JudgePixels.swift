@@ -7,20 +7,31 @@ package struct JudgePixels: Sendable, Equatable {
   /// Pixels of the square's side.
   package let side: Int
   package let statistics: PixelStatistics
+  package let view: JudgeView
 
-  package init(side: Int, _ statistics: PixelStatistics) {
-    (self.side, self.statistics) = (side, statistics)
+  package init(side: Int, _ statistics: PixelStatistics, view: JudgeView = .picture) {
+    (self.side, self.statistics, self.view) = (side, statistics, view)
   }
 
-  /// The whole picture squeezed into the square (bicubic, antialiased, cut to 0...1) and normalised:
-  /// `[1, side, side, 3]`.
+  /// What the judge looks at of a picture, squeezed into the square (bicubic, antialiased, cut to
+  /// 0...1) and normalised: `[1, side, side, 3]`.
   ///
-  /// Nothing is cropped, so that the judge sees every edited pixel and a map lies over all of it.
-  package func tensor(of picture: FloatImage) throws(ImagingError) -> Tensor {
+  /// No edited pixel is left out, whatever the view; a map lies over the whole picture.
+  /// - Parameters:
+  ///   - picture: sRGB in 0...1, of any size.
+  ///   - hole: the box around the edited pixels, inside the picture; `nil` shows the whole picture.
+  package func tensor(
+    of picture: FloatImage, hole: PixelRect? = nil
+  ) throws(ImagingError) -> Tensor {
     guard picture.channels == 3 else {
       throw .channelCount(expected: 3, found: picture.channels)
     }
-    var pixels = try picture.resized(
+    let (width, height) = (picture.width, picture.height)
+    if let hole, !hole.isInside(width: width, height: height) {
+      throw .outsidePicture(hole, width: width, height: height)
+    }
+    let seen = picture.part(view.frame(around: hole, width: width, height: height))
+    var pixels = try seen.resized(
       width: side, height: side, filter: .bicubic, parallel: onTeam
     ).pixels
     let (mean, deviation) = (statistics.mean, statistics.deviation)

@@ -1,4 +1,5 @@
 package import Foundation
+package import Models
 
 /// Everything that a recipe is told; what a document leaves out has the recipe's own default.
 package struct RecipeConfiguration: Codable, Sendable, Equatable {
@@ -11,7 +12,7 @@ package struct RecipeConfiguration: Codable, Sendable, Equatable {
   /// The recipe's defaults: they fit the embedded judges and two cores.
   package init(for recipe: JudgeRecipe) {
     switch recipe {
-    case .aesthetic: break
+    case .aesthetic: network.view = .hole
     case .alignment:
       // A sample is two pictures and six texts.
       (run.batch, run.microBatch) = (16, 16)
@@ -33,12 +34,16 @@ package struct RecipeConfiguration: Codable, Sendable, Equatable {
       throw .invalidSetting(
         name: "network.patch", reason: "is \(network.patch), but must be a power of two above 1")
     }
+    guard recipe == .aesthetic || network.view == .picture else {
+      throw .invalidSetting(
+        name: "network.view", reason: "must be picture: \(recipe.rawValue) looks at all of it")
+    }
     try data.check()
     try alignment.check()
   }
 }
 
-/// The sizes of the judge.
+/// The judge's network: its sizes, what it looks at, and where its weights begin.
 package struct NetworkSettings: Codable, Sendable, Equatable {
   /// Pixels of the picture's side, and of a patch's.
   package var imageSize = 128
@@ -51,8 +56,27 @@ package struct NetworkSettings: Codable, Sendable, Equatable {
   package var textHeads = 6
   /// Tokens that a text may have.
   package var textTokens = 32
+  /// How much of an edited picture it looks at.
+  package var view = JudgeView.picture
+  /// A judge's folder whose weights and words training begins with; random weights where it is empty.
+  package var start = ""
 
   package init() {}
+
+  /// Runs that were begun before there was a choice have the whole picture and random weights.
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    imageSize = try values.decode(Int.self, forKey: .imageSize)
+    patch = try values.decode(Int.self, forKey: .patch)
+    width = try values.decode(Int.self, forKey: .width)
+    heads = try values.decode(Int.self, forKey: .heads)
+    layers = try values.decode(Int.self, forKey: .layers)
+    textLayers = try values.decode(Int.self, forKey: .textLayers)
+    textHeads = try values.decode(Int.self, forKey: .textHeads)
+    textTokens = try values.decode(Int.self, forKey: .textTokens)
+    view = try values.decodeIfPresent(JudgeView.self, forKey: .view) ?? .picture
+    start = try values.decodeIfPresent(String.self, forKey: .start) ?? ""
+  }
 
   func check() throws(RecipeError) {
     let sizes = [

@@ -11,6 +11,7 @@ extension BLIPRewardConfiguration {
     textLength = try reader.integer(
       "text_length", in: 1...text.positions, default: min(35, text.positions))
     pixels = try PixelStatistics(&reader)
+    view = try reader.choice("view", ["picture": .picture, "hole": .hole], default: .picture)
     rewardMean = Float(try reader.number("reward_mean", in: -1e6...1e6, default: 0))
     rewardDeviation = Float(try reader.number("reward_std", in: 1e-6...1e6, default: 1))
     try reader.finish()
@@ -19,12 +20,17 @@ extension BLIPRewardConfiguration {
     }
   }
 
-  /// The judge's `config.json`.
+  /// The judge's `config.json`; `view` is left out where it is the whole picture, as before there
+  /// was a choice.
   package var file: String {
     ConfigurationReader.file(
       [("model_type", "\"blip_reward\"")] + vision.members + text.members
         + [("head_widths", "\(headWidths)"), ("text_length", "\(textLength)")] + pixels.members
-        + [("reward_mean", "\(rewardMean)"), ("reward_std", "\(rewardDeviation)")])
+        + viewMembers + [("reward_mean", "\(rewardMean)"), ("reward_std", "\(rewardDeviation)")])
+  }
+
+  private var viewMembers: [(key: String, text: String)] {
+    view == .picture ? [] : [("view", "\"\(view.rawValue)\"")]
   }
 
   /// Reads the sizes off a checkpoint that has no configuration.
@@ -49,6 +55,7 @@ extension BLIPRewardConfiguration {
     headWidths = widths
     let published = Self.imageReward
     (textLength, pixels) = (min(published.textLength, text.positions), published.pixels)
+    view = .picture
     (rewardMean, rewardDeviation) = (published.rewardMean, published.rewardDeviation)
   }
 }

@@ -12,17 +12,20 @@ package struct BLIPRewardConfiguration: Sendable, Equatable {
   package var textLength: Int
   /// Of each channel, what is taken off a picture in 0...1 and what it is then divided by.
   package var pixels: PixelStatistics
+  /// How much of an edited picture it was trained on.
+  package var view: JudgeView
   /// What is taken off a raw reward, and what it is then divided by.
   package var rewardMean: Float
   package var rewardDeviation: Float
 
   package init(
     vision: VisionTransformerConfiguration, text: BERTConfiguration, headWidths: [Int],
-    textLength: Int = 35, pixels: PixelStatistics = .clip, rewardMean: Float = 0,
-    rewardDeviation: Float = 1
+    textLength: Int = 35, pixels: PixelStatistics = .clip, view: JudgeView = .picture,
+    rewardMean: Float = 0, rewardDeviation: Float = 1
   ) {
     (self.vision, self.text, self.headWidths) = (vision, text, headWidths)
     (self.textLength, self.pixels) = (min(textLength, text.positions), pixels)
+    self.view = view
     (self.rewardMean, self.rewardDeviation) = (rewardMean, rewardDeviation)
   }
 

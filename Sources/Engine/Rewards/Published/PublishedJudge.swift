@@ -196,11 +196,11 @@ struct PublishedJudge {
   }
 }
 
-/// A published scorer as a judge's network.
+/// A published scorer as a judge's network: it sees the whole picture, as its authors had it.
 private struct ScorerNetwork: PictureJudgeNetwork {
   let scorer: any PictureScorer
 
-  func reward(of picture: FloatImage, text: String) throws -> Double {
+  func reward(of picture: FloatImage, hole: PixelRect?, text: String) throws -> Double {
     try scorer.score(picture, prompt: text)
   }
 }

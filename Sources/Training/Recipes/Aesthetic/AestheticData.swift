@@ -6,17 +6,28 @@ struct AestheticPair: Sendable {
   var better: BytePicture
   var worse: BytePicture
   var prompt: String
+  /// The box around what was edited; nil where nothing is known of it.
+  var hole: PixelRect?
+  /// The probability that the other one is better, 0...0.5.
+  var doubt: Float = 0
   /// What sets them apart: a kind of damage, or who compared them.
   var kind: String
   /// The row of the table that it counts for beside its kind's.
   var group: String
   var clusters: [String]
+
+  /// The better one, then the worse.
+  var pictures: [EditedPicture] {
+    [better, worse].map { EditedPicture(picture: $0, hole: hole) }
+  }
 }
 
 /// Pairs by number.
 struct AestheticData: Sendable {
   /// Of 100 training pairs, how many are candidates that were compared, where there are any.
-  private static let comparedPercent = 30.0
+  private static let comparedPercent = 50.0
+  /// How far each side of a training pair's hole is moved at most, of the hole's longer side.
+  private static let shift = 0.1
 
   private let sources: TrainingSources
   private let random: SplitMix
@@ -29,15 +40,32 @@ struct AestheticData: Sendable {
   func trainingPair(_ index: Int) throws -> AestheticPair {
     var choices = random.stream(index)
     let preferred = sources.preferences.training
+    var pair: AestheticPair
     if !preferred.isEmpty, choices.uniform() * 100 < Self.comparedPercent {
-      var pair = Self.pair(preferred[choices.index(preferred.count)])
-      if choices.chance(0.5) {
-        (pair.better, pair.worse) = (pair.better.mirrored, pair.worse.mirrored)
-      }
-      return pair
+      let chosen = preferred[choices.index(preferred.count)]
+      pair = Self.pair(choices.chance(0.5) ? chosen.mirrored : chosen)
+    } else {
+      pair = try damagedPair(try sources.training.example(at: index), &choices)
     }
-    let example = try sources.training.example(at: index)
-    return try damagedPair(example, &choices)
+    pair.hole = pair.hole.map {
+      Self.shifted($0, width: pair.better.width, height: pair.better.height, &choices)
+    }
+    return pair
+  }
+
+  /// A box whose sides lie a little elsewhere, each by itself, inside the picture: what is seen of
+  /// the same pair differs from time to time.
+  static func shifted(
+    _ box: PixelRect, width: Int, height: Int, _ choices: inout SplitMix
+  ) -> PixelRect {
+    let reach = Self.shift * Double(max(box.width, box.height))
+    var sides = [box.x, box.y, box.maxX, box.maxY].map { side in
+      side + Int((reach * (2 * choices.uniform() - 1)).rounded())
+    }
+    sides = zip(sides, [width, height, width, height]).map { max(0, min($0, $1)) }
+    guard sides[0] < sides[2], sides[1] < sides[3] else { return box }
+    return PixelRect(
+      x: sides[0], y: sides[1], width: sides[2] - sides[0], height: sides[3] - sides[1])
   }
 
   /// Every kind of damage equally often, then all candidates that were compared.
@@ -52,13 +80,16 @@ struct AestheticData: Sendable {
   }
 
   /// What an editor drew for held-out prompts; without candidates, pictures and damaged ones.
-  func heldOutEdits(_ count: Int) throws -> [(picture: BytePicture, prompt: String)] {
+  func heldOutEdits(_ count: Int) throws -> [(picture: EditedPicture, prompt: String)] {
     let sets = sources.candidates.heldOut
     guard sets.isEmpty else {
-      return sets.flatMap { set in set.candidates.map { ($0, set.prompt) } }.prefix(count).map(
-        \.self)
+      return sets.flatMap { set in
+        set.candidates.map { (EditedPicture(picture: $0, hole: set.box), set.prompt) }
+      }.prefix(count).map(\.self)
     }
-    return try heldOutPairs(count / 2).flatMap { [($0.better, $0.prompt), ($0.worse, $0.prompt)] }
+    return try heldOutPairs(count / 2).flatMap { pair in
+      pair.pictures.map { ($0, pair.prompt) }
+    }
   }
 
   // MARK: Damage
@@ -76,7 +107,8 @@ struct AestheticData: Sendable {
     return AestheticPair(
       better: BytePicture(example.target),
       worse: BytePicture(try damage.applied(to: example.target, reference)),
-      prompt: example.prompt, kind: kind.rawValue, group: "controlled damage",
+      prompt: example.prompt, hole: example.mask.boundingBox, kind: kind.rawValue,
+      group: "controlled damage",
       clusters: example.clusters.names)
   }
 
@@ -85,7 +117,8 @@ struct AestheticData: Sendable {
   private static func pair(_ preferred: PreferredPair) -> AestheticPair {
     let name = "candidates by \(preferred.annotator)"
     return AestheticPair(
-      better: preferred.better, worse: preferred.worse, prompt: preferred.prompt, kind: name,
-      group: name, clusters: preferred.clusters)
+      better: preferred.better, worse: preferred.worse, prompt: preferred.prompt,
+      hole: preferred.hole, doubt: preferred.doubt, kind: name, group: name,
+      clusters: preferred.clusters)
   }
 }

@@ -35,8 +35,7 @@ package struct AestheticRecipe: Recipe {
     // The better pictures first, then the worse ones, each with the prompt of its pair.
     let (tokens, lengths) = judge.tokens(pairs.map(\.prompt) + pairs.map(\.prompt))
     let rewards = try judge.network(weights)(
-      pixels: judge.pixels(pairs.map(\.better) + pairs.map(\.worse)), tokens: tokens,
-      lengths: lengths)
+      pixels: try judge.pixels(Self.pictures(of: pairs)), tokens: tokens, lengths: lengths)
     let (better, worse) = (
       rewards.slice(0..<count, axis: 0), rewards.slice(count..<2 * count, axis: 0)
     )
@@ -44,16 +43,22 @@ package struct AestheticRecipe: Recipe {
     for (better, worse) in zip(better.values, worse.values) {
       accuracy.add(better: Double(better), worse: Double(worse))
     }
+    let doubt = Tensor(pairs.map(\.doubt), shape: better.shape)
     return RecipeLoss(
-      loss: try BradleyTerryLoss()(better: better, worse: worse), accuracy: accuracy.value ?? 0)
+      loss: try BradleyTerryLoss()(better: better, worse: worse, doubt: doubt),
+      accuracy: accuracy.value ?? 0)
+  }
+
+  /// All better ones, then all worse ones.
+  private static func pictures(of pairs: [AestheticPair]) -> [EditedPicture] {
+    (0..<2).flatMap { side in pairs.map { $0.pictures[side] } }
   }
 
   package func evaluate(_ weights: WeightStore, samples: Int) throws -> HeldOutTable {
     let network = try judge.network(weights)
     let pairs = try data.heldOutPairs(samples)
     let rewards = try judge.rewards(
-      network, pairs.map(\.better) + pairs.map(\.worse),
-      pairs.map(\.prompt) + pairs.map(\.prompt))
+      network, Self.pictures(of: pairs), pairs.map(\.prompt) + pairs.map(\.prompt))
     var (whole, kinds) = (PairTally(), PairTally())
     for (index, pair) in pairs.enumerated() {
       let (better, worse) = (rewards[index], rewards[index + pairs.count])

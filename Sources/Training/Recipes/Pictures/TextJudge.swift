@@ -1,6 +1,8 @@
 import Checkpoints
 import Foundation
+import Imaging
 import Models
+import Rewards
 import Tensors
 import Tokenizers
 
@@ -23,7 +25,7 @@ struct TextJudge: Sendable {
         vocabularySize: tokenizer.vocabularySize, width: network.width,
         innerWidth: 2 * network.width, layers: network.textLayers, heads: network.textHeads,
         positions: network.textTokens, imageWidth: network.width),
-      headWidths: [64, 16, 1], textLength: network.textTokens)
+      headWidths: [64, 16, 1], textLength: network.textTokens, view: network.view)
   }
 
   func initialWeights(seed: Int) -> [String: Tensor] {
@@ -39,6 +41,15 @@ struct TextJudge: Sendable {
     Tensor(pictures, side: side, configuration.pixels)
   }
 
+  /// The same of what the judge looks at of each, by the code that it is used with.
+  func pixels(_ pictures: [EditedPicture]) throws -> Tensor {
+    let input = configuration.judgePixels
+    let seen = try inParallel(0..<pictures.count) { index in
+      try input.tensor(of: pictures[index].picture.image, hole: pictures[index].hole)
+    }
+    return Tensor.concatenated(seen, axis: 0)
+  }
+
   /// Texts cut and padded to what the judge reads, and how many of their tokens are real.
   func tokens(_ texts: [String]) -> (tokens: [[Int]], lengths: [Int]) {
     let encoded = texts.map { tokenizer.encode($0, maxLength: configuration.textLength) }
@@ -49,12 +60,19 @@ struct TextJudge: Sendable {
   func rewards(
     _ network: BLIPRewardModel, _ pictures: [BytePicture], _ texts: [String]
   ) throws -> [Float] {
+    try rewards(network, pictures.map { EditedPicture(picture: $0, hole: nil) }, texts)
+  }
+
+  /// The same of edits, of which the judge may look at the hole's surroundings alone.
+  func rewards(
+    _ network: BLIPRewardModel, _ pictures: [EditedPicture], _ texts: [String]
+  ) throws -> [Float] {
     var rewards: [Float] = []
     for start in stride(from: 0, to: pictures.count, by: 32) {
       let part = start..<min(start + 32, pictures.count)
       let (tokens, lengths) = tokens(Array(texts[part]))
       rewards += try network(
-        pixels: pixels(Array(pictures[part])), tokens: tokens, lengths: lengths
+        pixels: try pixels(Array(pictures[part])), tokens: tokens, lengths: lengths
       ).values
     }
     return rewards
@@ -71,4 +89,11 @@ struct TextJudge: Sendable {
       weights, configuration: configuration.file, scale: scale,
       vocabulary: vocabulary.tokens)
   }
+}
+
+/// A picture and where it was edited.
+struct EditedPicture: Sendable {
+  let picture: BytePicture
+  /// The box around what was edited; nil where nothing is known of it.
+  let hole: PixelRect?
 }

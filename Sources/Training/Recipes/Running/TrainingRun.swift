@@ -74,7 +74,9 @@ package struct TrainingRun {
   private func begin() throws -> TrainingState {
     guard folder.hasState else {
       return TrainingState(
-        Parameters(try recipe.initialWeights()), settings: optimizer,
+        Parameters(
+          try StartingWeights.of(recipe, from: plan.configuration.network.start)),
+        settings: optimizer,
         averageDecay: settings.averageDecay, seed: UInt64(settings.seed))
     }
     return try TrainingState(from: folder.state, settings: optimizer)

@@ -1,5 +1,6 @@
 import Datasets
 import Editing
+import Tokenizers
 
 extension TrainingSources {
   /// What the settings name: the procedural world with sprites and photographs, and candidates.
@@ -23,8 +24,17 @@ extension TrainingSources {
     }
     try self.init(
       training: try world.examples(.training), heldOut: try world.examples(.test),
-      folders: folders, words: world.words, known: try folder.keptVocabulary())
+      folders: folders, words: world.words,
+      known: try folder.keptVocabulary() ?? Self.words(of: configuration, recipe))
     if recipe != .coherence { try folder.keep(vocabulary) }
+  }
+
+  /// Of the judge that training begins with: its weights know no other words.
+  private static func words(
+    of configuration: RecipeConfiguration, _ recipe: JudgeRecipe
+  ) throws(TokenizerError) -> WordPieceVocabulary? {
+    let start = configuration.network.start
+    return start.isEmpty || recipe == .coherence ? nil : try WordPieceVocabulary(folder: start)
   }
 
   /// Goes on where an earlier call was stopped.

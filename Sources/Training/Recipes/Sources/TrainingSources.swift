@@ -28,8 +28,9 @@ package struct TrainingSources: Sendable {
     var candidates = SplitSets<CandidateSet>()
     var preferences = SplitSets<PreferredPair>()
     for folder in folders {
-      try candidates.add(CandidateSet.read(folder))
-      try preferences.add(PreferredPair.read(folder))
+      let sets = try CandidateSet.read(folder)
+      candidates.add(sets)
+      preferences.add(try PreferredPair.read(folder, sets))
     }
     self.candidates = candidates
     self.preferences = preferences
