@@ -15,7 +15,15 @@ import Testing
       bytes: (0..<16 * 12 * 3).map { (index: Int) -> UInt8 in level &+ UInt8(index * 7 % 150) })
   }
 
+  /// Candidates whose training terms are all of one value.
   private func set(_ scores: [Double], _ box: PixelRect?) -> CandidateSet {
+    set(
+      scores.map { score in
+        OracleScores(Dictionary(uniqueKeysWithValues: OracleTerm.allCases.map { ($0, score) }))
+      }, box)
+  }
+
+  private func set(_ scores: [OracleScores], _ box: PixelRect?) -> CandidateSet {
     CandidateSet(
       prompt: "a cup", target: picture(0), reconstruction: picture(0), hole: [], box: box,
       candidates: scores.indices.map { picture(UInt8($0)) }, scores: scores,
@@ -39,6 +47,40 @@ import Testing
     #expect(abs(doubt - wanted) < 1e-6)
     #expect(pairs.allSatisfy { $0.hole == box && $0.annotator == "oracle:training" })
     #expect(set([0.4, 0.41], box).pairs.isEmpty)
+  }
+
+  @Test func `an order that one of the terms contradicts is left out`() {
+    func pairs(_ cast: Double) -> Int {
+      let worse = OracleScores([.sharpness: 0.3, .lighting: 0.5, .cast: 0.9, .seam: 1])
+      let better = OracleScores([.sharpness: 0.6, .lighting: 0.7, .cast: cast, .seam: 0])
+      return set([worse, better], box).pairs.count
+    }
+    #expect(pairs(0.95) == 1 && pairs(0.892) == 1)
+    #expect(pairs(0.89) == 0 && pairs(0.8) == 0)
+  }
+
+  @Test func `a softened candidate has lost detail in its hole and nothing elsewhere`() throws {
+    let hole = (0..<192).map { (index: Int) -> UInt8 in index % 16 < 9 ? 255 : 0 }
+    let drawn = picture(3)
+    let set = CandidateSet(
+      prompt: "a cup", target: drawn, reconstruction: drawn, hole: hole, box: box,
+      candidates: [drawn], scores: [], clusters: ["s", "o"], noun: nil, colour: nil)
+    func detail(_ picture: BytePicture) -> Int {
+      (0..<12).reduce(0) { sum, row in
+        sum
+          + (0..<7).reduce(0) { sum, column in
+            let place = (row * 16 + column) * 3
+            return sum + abs(Int(picture.bytes[place]) - Int(picture.bytes[place + 3]))
+          }
+      }
+    }
+    var choices = SplitMix(seed: 2)
+    for _ in 0..<20 {
+      let pair = try AestheticData.softenedPair(drawn, set, &choices)
+      #expect(pair.better == drawn && pair.hole == box && pair.doubt == 0)
+      #expect(detail(pair.worse) < detail(drawn))
+      #expect(pair.worse.pasted(into: drawn, hole: hole) == pair.worse)
+    }
   }
 
   @Test func `in a mirror the hole lies on the other side`() throws {

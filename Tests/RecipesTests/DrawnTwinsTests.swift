@@ -9,7 +9,7 @@ import Testing
     let picture = BytePicture(width: 1, height: 1, bytes: [level, 0, 0])
     return CandidateSet(
       prompt: "", target: picture, reconstruction: picture, hole: [255], box: nil,
-      candidates: [picture, picture], scores: [0, 0], clusters: ["\(level)"], noun: noun,
+      candidates: [picture, picture], scores: [], clusters: ["\(level)"], noun: noun,
       colour: colour)
   }
 

@@ -25,7 +25,9 @@ struct AestheticPair: Sendable {
 /// Pairs by number.
 struct AestheticData: Sendable {
   /// Of 100 training pairs, how many are candidates that were compared, where there are any.
-  private static let comparedPercent = 50.0
+  private static let comparedPercent = 40.0
+  /// How many are a candidate and the same with less detail, where there are candidates.
+  private static let softenedPercent = 20.0
   /// How far each side of a training pair's hole is moved at most, of the hole's longer side.
   private static let shift = 0.1
 
@@ -40,10 +42,16 @@ struct AestheticData: Sendable {
   func trainingPair(_ index: Int) throws -> AestheticPair {
     var choices = random.stream(index)
     let preferred = sources.preferences.training
+    let kind = choices.uniform() * 100
     var pair: AestheticPair
-    if !preferred.isEmpty, choices.uniform() * 100 < Self.comparedPercent {
+    if !preferred.isEmpty, kind < Self.comparedPercent {
       let chosen = preferred[choices.index(preferred.count)]
       pair = Self.pair(choices.chance(0.5) ? chosen.mirrored : chosen)
+    } else if kind >= 100 - Self.softenedPercent,
+      let set = choices.element(of: sources.candidates.training),
+      let candidate = choices.element(of: set.candidates)
+    {
+      pair = try Self.softenedPair(candidate, set, &choices)
     } else {
       pair = try damagedPair(try sources.training.example(at: index), &choices)
     }
@@ -113,6 +121,25 @@ struct AestheticData: Sendable {
   }
 
   // MARK: Candidates
+
+  /// What an editor drew, and the same with a share of its detail lost: in detail fills differ most.
+  static func softenedPair(
+    _ candidate: BytePicture, _ set: CandidateSet, _ choices: inout SplitMix
+  ) throws -> AestheticPair {
+    let soft = try candidate.image.softened(by: choices.uniform(2..<5))
+    let share = Float(choices.uniform(0.2..<1))
+    var worse = candidate
+    for index in set.hole.indices where set.hole[index] != 0 {
+      for sample in index * 3..<index * 3 + 3 {
+        let level = Float(candidate.bytes[sample])
+        let mixed = level + share * (soft.pixels[sample] * 255 - level)
+        worse.bytes[sample] = UInt8(min(255, max(0, mixed)) + 0.5)
+      }
+    }
+    return AestheticPair(
+      better: candidate, worse: worse, prompt: set.prompt, hole: set.box, kind: "softened",
+      group: "softened", clusters: set.clusters)
+  }
 
   private static func pair(_ preferred: PreferredPair) -> AestheticPair {
     let name = "candidates by \(preferred.annotator)"

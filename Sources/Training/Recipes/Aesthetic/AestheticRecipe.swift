@@ -10,8 +10,8 @@ package import Tensors
 
 /// R_alpha: which of two pictures of one prompt is better.
 ///
-/// Half of the pairs are what an editor drew, ranked by votes or by the oracle's training terms; the
-/// others are pictures and what controlled damage makes of them, so that the judge can be trained
+/// Some pairs are what an editor drew, ranked by votes or by the oracle's training terms, or softened;
+/// the others are pictures and what controlled damage makes of them, so that the judge can be trained
 /// before there is an editor.
 ///
 /// Source: ByteEdit (Ren et al. 2024), section 3.2; Xu et al. 2023 (ImageReward), section 2.3.

@@ -14,8 +14,8 @@ struct CandidateSet: Sendable {
   /// The box around the hole.
   let box: PixelRect?
   let candidates: [BytePicture]
-  /// What the oracle's training terms say of each candidate, 0...1.
-  let scores: [Double]
+  /// What the oracle says of each candidate.
+  let scores: [OracleScores]
   let clusters: [String]
   /// The object that was asked for, and its colour; nil where none was.
   let noun: String?
@@ -46,7 +46,7 @@ struct CandidateSet: Sendable {
       reconstruction: BytePicture(try folder.read(record.reconstruction)), hole: mask.coverage,
       box: mask.boundingBox,
       candidates: try record.candidates.map { BytePicture(try folder.read($0.file)) },
-      scores: record.candidates.map { $0.scores.score(.training) },
+      scores: record.candidates.map(\.scores),
       clusters: HeldOutClusters.names(record.clusters, id: record.id),
       noun: asksForObject ? record.attributes["noun"] : nil,
       colour: asksForObject ? record.attributes["colour"] : nil)

@@ -17,8 +17,8 @@ struct PreferredPair: Sendable {
 
   /// What is preferred among a folder's pictures.
   ///
-  /// For training: of candidate sets every pair that the oracle's training terms tell apart, and best
-  /// and worst of what others prefer in `preferences.jsonl`. Held out: best and worst by
+  /// For training: of candidate sets every pair that the oracle's training terms agree on, and best and
+  /// worst of what others prefer in `preferences.jsonl`. Held out: best and worst by
   /// `preferences-evaluation.jsonl`, or else by the former.
   /// - Parameter sets: the candidate sets of the same folder.
   static func read(
@@ -92,17 +92,31 @@ extension CandidateSet {
   /// At this difference one in four doubts, at twice the difference one in eight.
   private static let scale = 0.03
 
-  /// Every pair of candidates that the oracle's training terms tell apart, and how much they doubt it.
+  /// How far below the other candidate's a term of the better one may be, as a share of it.
+  private static let tolerance = 0.01
+
+  /// Every pair of candidates that the oracle's training terms tell apart with one voice, and how much
+  /// its lead leaves to doubt.
+  ///
+  /// An order that one of the terms contradicts is left out: the sum of the terms then hangs on how much
+  /// each counts, which no picture shows.
   var pairs: [PreferredPair] {
     candidates.indices.flatMap { better in
       candidates.indices.compactMap { worse -> PreferredPair? in
-        let lead = scores[better] - scores[worse]
-        guard lead > Self.margin else { return nil }
+        let lead = scores[better].score(.training) - scores[worse].score(.training)
+        guard lead > Self.margin, agree(that: better, isAbove: worse) else { return nil }
         return PreferredPair(
           better: candidates[better], worse: candidates[worse], prompt: prompt, hole: box,
-          doubt: Float(1 / (1 + exp(lead / Self.scale))), annotator: OracleTerms.training.annotator,
-          clusters: clusters)
+          doubt: Float(1 / (1 + exp(lead / Self.scale))),
+          annotator: OracleTerms.training.annotator, clusters: clusters)
       }
+    }
+  }
+
+  private func agree(that better: Int, isAbove worse: Int) -> Bool {
+    OracleTerms.training.terms.allSatisfy { term in
+      guard let above = scores[better][term], let below = scores[worse][term] else { return true }
+      return above >= below * (1 - Self.tolerance)
     }
   }
 }
