@@ -17,9 +17,6 @@ final class RawSocket: Sendable {
     if size > 0 {
       setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
-    var patience = timeval(tv_sec: 60, tv_usec: 0)
-    setsockopt(
-      descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
@@ -52,10 +49,13 @@ final class RawSocket: Sendable {
   @discardableResult
   func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
-  /// Reads to the end, or to where `isEnough` says so; nil where nothing came for a minute.
+  /// Reads to the end, or to where `isEnough` says so; the end is nil there, and where nothing came
+  /// for `patience` seconds.
   func receive(
-    until isEnough: (String) -> Bool = { _ in false }
+    patience: Int = 60, until isEnough: (String) -> Bool = { _ in false }
   ) throws -> (text: String, end: End?) {
+    var limit = timeval(tv_sec: patience, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
@@ -63,7 +63,8 @@ final class RawSocket: Sendable {
       let text = String(decoding: bytes, as: UTF8.self)
       if count == 0 { return (text, .closed) }
       if count < 0, errno == ECONNRESET || errno == EPIPE { return (text, .reset) }
-      if count < 0 { throw JourneyError("nothing came for a minute, after \(text.prefix(200))") }
+      if count < 0, errno == EAGAIN { return (text, nil) }
+      if count < 0 { throw JourneyError("recv: \(String(cString: strerror(errno)))") }
       bytes += buffer[..<count]
       if isEnough(String(decoding: bytes, as: UTF8.self)) {
         return (String(decoding: bytes, as: UTF8.self), nil)

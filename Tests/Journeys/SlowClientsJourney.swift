@@ -76,7 +76,9 @@ struct SlowClientsJourney {
         try server.footprint().descriptors <= before.descriptors
       }
       #expect(try server.footprint().residentKiB < before.residentKiB + 16 << 10)
-      #expect(try socket.receive().text.count < 200 * 60_000)
+      // The kernel's copy of the answers went with the connection: no more comes than was on this side.
+      let (text, end) = try socket.receive(patience: 5)
+      #expect(text.utf8.count < 256 << 10 && end != .closed)
     }
   }
 

@@ -34,11 +34,11 @@ private final class Pair: Sendable {
   let other: Int32
   let closed: Mutex<[Int32]>
 
-  init(tls: TLSServerContext? = nil, _ change: (inout SystemCalls) -> Void = { _ in }) throws {
-    var ends: [Int32] = [0, 0]
-    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
-      throw Errno.badFileDescriptor
-    }
+  init(
+    tls: TLSServerContext? = nil, overTCP: Bool = false,
+    _ change: (inout SystemCalls) -> Void = { _ in }
+  ) throws {
+    let ends = try overTCP ? Pair.endsOverTCP() : Pair.ends()
     for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
     var calls = SystemCalls.live
     change(&calls)
@@ -52,6 +52,34 @@ private final class Pair: Sendable {
   }
 
   deinit { close(other) }
+
+  private static func ends() throws -> [Int32] {
+    var ends: [Int32] = [0, 0]
+    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
+      throw Errno.badFileDescriptor
+    }
+    return ends
+  }
+
+  private static func endsOverTCP() throws -> [Int32] {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(listener) }
+    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let server = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        guard bind(listener, address, length) == 0, listen(listener, 1) == 0,
+          getsockname(listener, address, &length) == 0, connect(client, address, length) == 0
+        else { return Int32(-1) }
+        return accept(listener, nil, nil)
+      }
+    }
+    guard server >= 0 else { throw Errno(rawValue: errno) }
+    return [server, client]
+  }
 
   func onLoop(_ body: @escaping @Sendable (Connection) -> Void) {
     connection.loop.queue.sync { [connection] in body(connection) }
@@ -239,5 +267,22 @@ private final class Pair: Sendable {
     #expect(pair.readAll() == Array("bye".utf8))
     shutdown(pair.other, Int32(SHUT_WR))
     #expect(await events.next() == "closed 0")
+  }
+
+  @Test func `a reset takes what was sent and not read with it`() async throws {
+    let pair = try Pair(overTCP: true)
+    var events = pair.recorder.events.makeAsyncIterator()
+    let sent = 64 << 20
+    pair.onLoop {
+      $0.write([UInt8](repeating: 7, count: sent))
+      $0.reset()
+      $0.reset()
+    }
+    #expect(await events.next() == "closed 0")
+    var ready = pollfd(fd: pair.other, events: 0, revents: 0)
+    #expect(poll(&ready, 1, 10_000) == 1)
+    // After a plain close there would be an end without an error, and megabytes before it.
+    #expect(ready.revents & Int16(POLLERR) != 0)
+    #expect(pair.readAll().count < sent)
   }
 }

@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 package import SystemPackage
 package import TLS
@@ -271,6 +272,15 @@ package final class Connection: @unchecked Sendable {
     if !isReading { reader.resume() }
     writer?.cancel()
     if !isWriting { writer?.resume() }
+  }
+
+  /// Closes now with a reset: what the kernel took of the answers and could not send is gone with it.
+  ///
+  /// After a plain close it would wait for a peer that does not read, megabytes for many minutes.
+  package func reset() {
+    guard isOpen else { return }
+    platform_reset_on_close(descriptor)
+    close()
   }
 
   private func sourceCancelled() {

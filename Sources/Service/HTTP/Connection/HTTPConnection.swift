@@ -282,7 +282,7 @@ extension HTTPConnection: Ticking {
       connection.perform(connection.machine.tick(now: now, isSending: isSending))
       let pending = connection.socket.pendingCount
       if connection.writeRate.isTooSlow(pending: pending, connection.limits, now: now) {
-        connection.socket.close()
+        connection.socket.reset()
       }
     }
   }
