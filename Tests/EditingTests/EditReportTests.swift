@@ -25,7 +25,7 @@ import Testing
       case .stage(let stage, let seconds):
         #expect(seconds >= 0)
         stages.append(stage)
-      case .scored, .preview, .resumed: break
+      case .scored, .preview, .resumed, .file: break
       }
     }
     #expect(steps == (0..<2).flatMap { k in (1...4).map { .step($0, of: 4, candidate: k) } })

@@ -110,6 +110,22 @@ import Testing
     }
   }
 
+  @Test func `files are told when they are whole, if nothing can displace them`() throws {
+    for (returned, minimum) in [(3, nil), (1, nil), (3, 0.0)] {
+      var request = request(count: 3)
+      request.selection.returned = returned
+      request.selection.minimumScore = minimum
+      request.selection.retries = 1
+      var told: [[UInt8]] = []
+      let found = try editor().edit(request) { event in
+        if case .file(let bytes, "image/png") = event { told.append(bytes) }
+      }.candidates.sorted { $0.index < $1.index }
+      // A minimum may have more drawn, and those may be better.
+      let expected = found.flatMap { [$0.heatMap?.bytes, $0.bytes].compactMap(\.self) }
+      #expect(told == (returned == 3 && minimum == nil ? expected : []))
+    }
+  }
+
   @Test func `weights decide the order`() throws {
     for judge in JudgeKind.allCases {
       var request = request(count: 5)

@@ -51,11 +51,15 @@ struct Workshop: Sendable {
   let metrics = TestMetrics()
 
   static func open(
-    settings: JobStoreSettings = JobStoreSettings(), _ body: (Workshop) async throws -> Void
+    settings: JobStoreSettings = JobStoreSettings(),
+    environment: SQLiteJobStore.Environment = SQLiteJobStore.Environment(),
+    _ body: (Workshop) async throws -> Void
   ) async throws {
     let scratch = try ScratchFolder()
     defer { withExtendedLifetime(scratch) {} }
-    let workshop = Workshop(store: try SQLiteJobStore(directory: scratch.path, settings: settings))
+    let workshop = Workshop(
+      store: try SQLiteJobStore(
+        directory: scratch.path, settings: settings, environment: environment))
     try await body(workshop)
     await workshop.store.close()
   }

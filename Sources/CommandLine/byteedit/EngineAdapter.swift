@@ -83,6 +83,7 @@ extension EditStep {
       case .step(let step, let total, let candidate): .step(step, of: total, candidate: candidate)
       case .scored(let candidate, let scores, let combined):
         .scored(candidate: candidate, CandidateScores(scores, combined: combined))
+      case .file(let bytes, let mediaType): .file(bytes: bytes, mediaType: mediaType)
       case .preview(let preview):
         .preview(
           Preview(

@@ -39,20 +39,34 @@ struct CandidateDraft {
     }
   }
 
-  /// - Parameter verdict: what the judges say of it, if there are any.
+  /// Encodes, and decodes again for what that says about the pixels outside the hole.
+  /// - Parameters:
+  ///   - verdict: what the judges say of it, if there are any.
+  ///   - isCertain: whether it will be part of the result whatever comes; then its files are told
+  ///     as soon as they are whole.
   func finish(
-    _ index: Int, _ composed: Composed, verdict: Verdict?, clock: inout StageClock
+    _ index: Int, _ composed: Composed, verdict: Verdict?, isCertain: Bool,
+    clock: inout StageClock
   ) throws -> EditCandidate {
     var receipt = receipt
     receipt.seed = request.seed(ofCandidate: index)
+    let mediaType = request.output.format.mediaType
+    let teller = clock
+    func tell(_ bytes: [UInt8], _ mediaType: String) throws {
+      if isCertain { try teller.tell(.file(bytes: bytes, mediaType: mediaType)) }
+    }
     return try clock.time(.encode) {
-      let (bytes, preserved) = try encode(composed.picture, receipt)
+      let heatMap = try verdict?.map.map { try HeatMap($0, over: crop.plan.region) }
+      if let heatMap { try tell(heatMap.bytes, "image/png") }
+      let bytes = try encode(composed.picture, receipt)
+      try tell(bytes, mediaType)
+      let preserved = try PreservedDifference(
+        original: canvas.picture, encoded: bytes, mask: canvas.hole)
       return EditCandidate(
-        index: index, seed: receipt.seed, bytes: bytes,
-        mediaType: request.output.format.mediaType, width: canvas.picture.width,
-        height: canvas.picture.height, preserved: preserved, seam: composed.seam,
-        receipt: receipt, scores: verdict?.scores, combined: verdict?.combined,
-        heatMap: try verdict?.map.map { try HeatMap($0, over: crop.plan.region) })
+        index: index, seed: receipt.seed, bytes: bytes, mediaType: mediaType,
+        width: canvas.picture.width, height: canvas.picture.height, preserved: preserved,
+        seam: composed.seam, receipt: receipt, scores: verdict?.scores,
+        combined: verdict?.combined, heatMap: heatMap)
     }
   }
 
@@ -87,19 +101,14 @@ struct CandidateDraft {
     return (picture, seam)
   }
 
-  /// Encodes the picture, and decodes it again for what it says about the pixels outside the hole.
-  private func encode(
-    _ picture: Picture, _ receipt: Receipt
-  ) throws -> ([UInt8], PreservedDifference) {
+  /// The file, with its receipt where the request wants that.
+  private func encode(_ picture: Picture, _ receipt: Receipt) throws -> [UInt8] {
     let output = request.output
     let texts =
       output.carriesProvenance
       ? [ImageMetadata.Text(key: "byteedit:receipt", value: try receipt.text)] : []
-    let metadata = ImageMetadata(texts: texts, declaresSyntheticPart: output.carriesProvenance)
-    let bytes = try file(picture, metadata)
-    return (
-      bytes, try PreservedDifference(original: canvas.picture, encoded: bytes, mask: canvas.hole)
-    )
+    return try file(
+      picture, ImageMetadata(texts: texts, declaresSyntheticPart: output.carriesProvenance))
   }
 
   private func file(_ picture: Picture, _ metadata: ImageMetadata) throws -> [UInt8] {

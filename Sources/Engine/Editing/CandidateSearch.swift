@@ -49,9 +49,9 @@ struct CandidateSearch {
       verdict = found
     }
     guard best.accepts(index, score: verdict?.combined) else { return }
-    best.offer(
-      try draft.finish(index, composed, verdict: verdict, clock: &clock), index: index,
-      score: verdict?.combined)
+    let candidate = try draft.finish(
+      index, composed, verdict: verdict, isCertain: most <= limit, clock: &clock)
+    best.offer(candidate, index: index, score: verdict?.combined)
   }
 
   /// How many of the kept candidates are good enough.

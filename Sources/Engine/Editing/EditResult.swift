@@ -11,6 +11,9 @@ package enum EditEvent: Sendable, Equatable {
   case step(Int, of: Int, candidate: Int)
   /// What the judges say of candidate `candidate`, and what that comes to by the edit's weights.
   case scored(candidate: Int, RewardScores, combined: Double?)
+  /// A file of the result (a candidate's picture, a heat map) that nothing will displace any more:
+  /// it can be kept while the edit still computes.
+  case file(bytes: [UInt8], mediaType: String)
   /// What a candidate would be if its remaining steps changed nothing; `EditRequest.previews` of
   /// each candidate.
   case preview(PreviewPicture)

@@ -45,6 +45,8 @@ package enum EditStep: Sendable, Hashable {
   case step(_ step: Int, of: Int, candidate: Int)
   /// Candidate `candidate` is drawn and judged.
   case scored(candidate: Int, CandidateScores)
+  /// A file of the result, whole and certain to be in it, while the edit still computes.
+  case file(bytes: [UInt8], mediaType: String)
   /// What a candidate looks like on its way; only where the request asks for it.
   case preview(Preview)
 

@@ -1,6 +1,8 @@
 import Jobs
+import Locks
 
-/// Turns an edit's events into progress in the store and stops the edit when it shall stop.
+/// Turns an edit's events into progress in the store, in the background, and stops the edit when it
+/// shall stop.
 struct ProgressReporter: ~Copyable {
   private let store: any JobStore
   private let execution: Execution
@@ -9,8 +11,10 @@ struct ProgressReporter: ~Copyable {
   private let metrics: WorkerMetrics
   private var latest: ContinuousClock.Instant?
   private var scored: [ScoredCandidate] = []
-  private var previews: [PreviewRecord] = []
   private var steps = 0
+  private let lane = BackgroundLane()
+  /// Those that are kept; touched on the lane alone.
+  private let previews = Lock<[PreviewRecord]>([])
 
   init(
     store: any JobStore, execution: Execution, candidates: Int, interval: Duration,
@@ -34,44 +38,52 @@ struct ProgressReporter: ~Copyable {
     case .step(let step, of: let steps, let candidate):
       self.steps = steps
       guard isDue(isLast: step == steps) else { return }
-      report("denoise", step: step, candidate: candidate)
-      try execution.checkpoint()
+      report("denoise", step: step, candidate: candidate, maySkip: step < steps)
     case .scored(let candidate, let scores):
       metrics.scored(scores)
       scored.append(ScoredCandidate(index: candidate, scores: scores))
       report("score", step: steps, candidate: candidate)
-      try execution.checkpoint()
+    case .file: break
     case .preview(let preview):
-      guard let record = keep(preview) else { return }
-      previews.append(record)
+      keep(preview)
       report("denoise", step: preview.step, candidate: preview.candidate)
-      try execution.checkpoint()
     }
   }
 
+  /// Blocks until the store has heard of everything.
+  borrowing func drain() { lane.drain() }
+
   /// The picture is on disk before the progress that names it; without room there is no preview.
-  private func keep(_ preview: EditStep.Preview) -> PreviewRecord? {
-    let store = store
-    do throws(JobStoreError) {
-      let image = try waiting { () async throws(JobStoreError) in
-        try await store.put(preview.bytes, mediaType: preview.mediaType)
+  private func keep(_ preview: EditStep.Preview) {
+    lane.post { [store, metrics, execution, previews] in
+      do throws(JobStoreError) {
+        let image = try await store.put(preview.bytes, mediaType: preview.mediaType)
+        let record = PreviewRecord(
+          candidate: preview.candidate, step: preview.step, steps: preview.steps, image: image,
+          width: preview.width, height: preview.height)
+        previews.withLock { $0.append(record) }
+      } catch {
+        metrics.storeFailed(error, doing: "keep a preview", execution.job)
       }
-      return PreviewRecord(
-        candidate: preview.candidate, step: preview.step, steps: preview.steps, image: image,
-        width: preview.width, height: preview.height)
-    } catch {
-      metrics.storeFailed(error, doing: "keep a preview", execution.job)
-      return nil
     }
   }
 
   /// Where too few candidates are good enough, more are drawn than were asked for.
-  private func report(_ stage: String, step: Int, candidate: Int) {
-    report(
-      JobProgress(
-        stage: stage, step: step, steps: steps, candidate: candidate,
-        candidates: max(candidates, candidate + 1), scored: scored.isEmpty ? nil : scored,
-        previews: previews.isEmpty ? nil : previews))
+  ///
+  /// Progress that cannot be written is no reason to fail: the heartbeat guards the lease.
+  private func report(_ stage: String, step: Int, candidate: Int, maySkip: Bool = false) {
+    let (steps, candidates, scored) = (steps, max(candidates, candidate + 1), scored)
+    lane.post(maySkip: maySkip) { [store, metrics, execution, previews] in
+      let kept = previews.withLock { $0 }
+      let progress = JobProgress(
+        stage: stage, step: step, steps: steps, candidate: candidate, candidates: candidates,
+        scored: scored.isEmpty ? nil : scored, previews: kept.isEmpty ? nil : kept)
+      do throws(JobStoreError) {
+        execution.note(try await store.report(progress, under: execution.lease))
+      } catch {
+        metrics.storeFailed(error, doing: "report progress", execution.job)
+      }
+    }
   }
 
   private mutating func isDue(isLast: Bool) -> Bool {
@@ -79,18 +91,5 @@ struct ProgressReporter: ~Copyable {
     if !isLast, let latest, now - latest < interval { return false }
     latest = now
     return true
-  }
-
-  /// Progress that cannot be written is no reason to fail: the heartbeat guards the lease.
-  private func report(_ progress: JobProgress) {
-    let (store, lease) = (store, execution.lease)
-    do throws(JobStoreError) {
-      let answer = try waiting { () async throws(JobStoreError) in
-        try await store.report(progress, under: lease)
-      }
-      execution.note(answer)
-    } catch {
-      metrics.storeFailed(error, doing: "report progress", execution.job)
-    }
   }
 }

@@ -63,9 +63,10 @@ struct Worker: Sendable {
   /// Computes; whatever goes wrong becomes an outcome, so that no job can stop its worker.
   private func outcome(of job: Job, _ execution: Execution) -> Outcome {
     do {
-      let output = try edit(job, execution)
+      var files = FilesAhead(store)
+      let output = try edit(job, execution, &files)
       try execution.checkpoint()
-      return .succeeded(try keep(output))
+      return .succeeded(try keep(output, files))
     } catch is Execution.Interruption {
       return .stopped
     } catch {
@@ -74,7 +75,10 @@ struct Worker: Sendable {
     }
   }
 
-  private func edit(_ job: Job, _ execution: Execution) throws -> EditOutput {
+  /// Whatever it tells the store is there when it returns, but for what `files` still puts.
+  private func edit(
+    _ job: Job, _ execution: Execution, _ files: inout FilesAhead
+  ) throws -> EditOutput {
     var keeper = CheckpointKeeper(
       store: store, execution: execution, settings: settings, executions: executions,
       metrics: metrics)
@@ -85,7 +89,9 @@ struct Worker: Sendable {
     var reporter = ProgressReporter(
       store: store, execution: execution, candidates: job.parameters.count,
       interval: settings.progressInterval, metrics: metrics)
+    defer { reporter.drain() }
     return try editor.perform(input) { event in
+      if case .file(let bytes, let mediaType) = event { files.begin(bytes, mediaType: mediaType) }
       try reporter.handle(event)
     } onCheckpoint: { make in
       try keeper.offer(make)
@@ -102,9 +108,11 @@ struct Worker: Sendable {
   }
 
   /// The pictures are on disk before the row that names them.
-  private func keep(_ output: EditOutput) throws(JobStoreError) -> JobResult {
+  private func keep(
+    _ output: EditOutput, _ files: borrowing FilesAhead
+  ) throws(JobStoreError) -> JobResult {
     let maps = output.candidates.map(\.coherenceMap)
-    let images = try put(
+    let images = try files.put(
       output.candidates.map { ($0.bytes, $0.mediaType) }
         + maps.compactMap { $0.map { ($0.bytes, "image/png") } })
     var rest = images.dropFirst(output.candidates.count)
@@ -119,14 +127,6 @@ struct Worker: Sendable {
       candidates: records, maskRule: output.maskRule, maskShare: output.maskShare,
       promptTruncated: output.promptTruncated, warnings: output.warnings,
       timings: output.timings)
-  }
-
-  /// All at the same time; the answers come in their order.
-  private func put(
-    _ files: [(bytes: [UInt8], mediaType: String)]
-  ) throws(JobStoreError) -> [BlobReference] {
-    let store = store
-    return try waiting { () async throws(JobStoreError) in try await store.put(files) }
   }
 
   /// What the store answers, or `nil` after a pause when it fails: the lease outlasts the pause,

@@ -70,6 +70,8 @@ struct StripConverter {
 
   /// Whether rows need no conversion and can be decoded in place.
   var isIdentity: Bool { rule == .none }
+  /// Whether a row as read is one byte of grey a pixel, whose luma is itself.
+  var isPlainGrey: Bool { rule == .replicateGrey && sourceChannels == 1 && sampleBytes == 1 }
   var sourcePixelBytes: Int { sourceChannels * sampleBytes }
   var pixelBytes: Int { channels * sampleBytes }
 

@@ -73,6 +73,12 @@ private struct MaskPlanes {
     let width = Int(reader.header.width)
     let hasAlpha = converter.channels == 4 && semantics != .luma
     let count = placement.width * placement.height
+    if converter.isPlainGrey, placement.isIdentity {
+      luma = try [UInt8].filled(count) { (target) throws(ImagingError) in
+        try reader.readRows(target, rowBytes: width, count: placement.height)
+      }
+      return
+    }
     var luma = [UInt8](repeating: 0, count: count)
     var alpha = [UInt8](repeating: 0, count: hasAlpha ? count : 0)
     var line = [UInt8](repeating: 0, count: width * 16)

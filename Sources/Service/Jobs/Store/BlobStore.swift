@@ -67,7 +67,7 @@ extension BlobStore {
 }
 
 /// Does `work` with every input at the same time; the first error by the inputs' order is thrown.
-private func together<Input: Sendable, Output: Sendable>(
+package func together<Input: Sendable, Output: Sendable>(
   _ inputs: [Input],
   _ work: @escaping @Sendable (Input) async throws(JobStoreError) -> Output
 ) async throws(JobStoreError) -> [Output] {
