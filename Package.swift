@@ -67,7 +67,7 @@ let package = Package(
     .target(name: "COpenBLAS", path: "Sources/System/COpenBLAS", cSettings: shimFlags),
     .target(
       name: "CImageCodecs", path: "Sources/System/CImageCodecs", cSettings: shimFlags,
-      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("lcms2")]),
+      linkerSettings: ["jpeg", "png", "z", "lcms2"].map { .linkedLibrary($0) }),
     .target(
       name: "COpenSSL", path: "Sources/System/COpenSSL", cSettings: shimFlags,
       linkerSettings: [.linkedLibrary("crypto")]),

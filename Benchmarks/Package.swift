@@ -32,7 +32,7 @@ let package = Package(
   targets: [
     shim("CKernels", flags: "-O3"),
     shim("COpenBLAS"),
-    shim("CImageCodecs", linking: ["jpeg", "png", "lcms2"]),
+    shim("CImageCodecs", linking: ["jpeg", "png", "z", "lcms2"]),
     shim("COpenSSL", linking: ["crypto"]),
     room("Digests", in: "System", ["COpenSSL"]),
     room("Locks", in: "System", []),

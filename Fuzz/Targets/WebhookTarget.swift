@@ -26,7 +26,8 @@ final class WebhookTarget: FuzzTarget {
       other.password == nil, other.fragment == nil
     else { return "another scheme, or a user" }
     let brackets = CharacterSet(charactersIn: "[]")
-    let host = other.host?.lowercased().trimmingCharacters(in: brackets)
+    // As it is written: `host` would decode an xn-- form.
+    let host = other.encodedHost?.lowercased().trimmingCharacters(in: brackets)
     guard host == url.host else {
       return "host \(url.host), to Foundation \(host ?? "none")"
     }

@@ -1,3 +1,4 @@
+import Dispatch
 import Imaging
 import Testing
 
@@ -12,6 +13,38 @@ struct EncodingTests {
       #expect(again.pixels == picture.pixels)
       #expect(again.depth == depth && again.channels == channels)
     }
+  }
+
+  @Test(arguments: [8, 16], [3, 4])
+  func `PNG bands fit together, whoever deflates them`(_ depth: Int, _ channels: Int) throws {
+    var generator = SeededGenerator(UInt64(depth + channels))
+    // Rows that are wider than a band, and more bands than are held at a time.
+    for (width, height) in [(65_500, 5), (8192, 171), (300, 1201)] {
+      let noise = try Picture.random(
+        width: width, height: 1, channels: channels, depth: depth, using: &generator)
+      var samples: [UInt8] = []
+      for y in 0..<height { samples += noise.pixels[(y % 7)...] + noise.pixels[..<(y % 7)] }
+      let picture = try Picture(
+        width: width, height: height, channels: channels, depth: depth, samples: samples)
+      let bytes = try ImageEncoder.png(picture)
+      #expect(try ImageDecoder.decode(bytes).pixels == picture.pixels)
+      let backwards = try ImageEncoder.png(picture) { count, body in
+        for index in (0..<count).reversed() { body(index) }
+      }
+      let together = try ImageEncoder.png(picture) { count, body in
+        withoutActuallyEscaping(body) { body in
+          let work = UncheckedBody(body)
+          DispatchQueue.concurrentPerform(iterations: count) { work.body($0) }
+        }
+      }
+      #expect(bytes == backwards && bytes == together)
+    }
+  }
+
+  private struct UncheckedBody: @unchecked Sendable {
+    // Unchecked: an encoder's bands share nothing.
+    let body: (Int) -> Void
+    init(_ body: @escaping (Int) -> Void) { self.body = body }
   }
 
   @Test func `the same picture gives the same bytes`() throws {

@@ -113,7 +113,7 @@ struct CandidateDraft {
 
   private func file(_ picture: Picture, _ metadata: ImageMetadata) throws -> [UInt8] {
     switch request.output.format {
-    case .png: try ImageEncoder.png(picture, metadata: metadata)
+    case .png: try ImageEncoder.png(picture, metadata: metadata, parallel: onTeam)
     case .jpeg:
       try ImageEncoder.jpeg(picture, quality: request.output.quality, metadata: metadata)
     }

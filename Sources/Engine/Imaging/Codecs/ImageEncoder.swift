@@ -4,10 +4,13 @@ import CImageCodecs
 package enum ImageEncoder {
   /// Samples as they are, 8 or 16 bits, with profile and colour chunks.
   ///
-  /// - Parameter compression: zlib level, 0 to 9. Level 1 codes runs only, which suits
-  ///   photographs: 2.5 times as fast as level 4 and as small; drawings shrink more with 6.
+  /// - Parameters:
+  ///   - compression: zlib level, 0 to 9. Level 1 codes runs only, which suits photographs: 2.5 times
+  ///     as fast as level 4 and as small; drawings shrink more with 6.
+  ///   - parallel: who deflates bands of rows; the bytes do not depend on it.
   package static func png(
-    _ picture: Picture, metadata: ImageMetadata = ImageMetadata(), compression: Int = 1
+    _ picture: Picture, metadata: ImageMetadata = ImageMetadata(), compression: Int = 1,
+    parallel: ParallelFor = serially
   ) throws(ImagingError) -> [UInt8] {
     guard (0...9).contains(compression) else {
       throw .invalidParameter(name: "compression", reason: "must be 0 to 9")
@@ -21,7 +24,7 @@ package enum ImageEncoder {
     if metadata.declaresSyntheticPart {
       try writer.add(key: "XML:com.adobe.xmp", value: ImageMetadata.provenancePacket)
     }
-    try writer.write(picture)
+    try writer.write(picture, options, parallel)
     return try writer.finish()
   }
 
@@ -63,101 +66,9 @@ package enum ImageEncoder {
   }
 }
 
-/// One PNG file being written.
-private struct PNGWriter: ~Copyable {
-  private let handle: OpaquePointer
-
-  private init(handle: OpaquePointer) { self.handle = handle }
-
-  static func open(
-    _ options: be_write_options, profile: ICCProfile?
-  ) throws(ImagingError) -> PNGWriter {
-    var error = be_error()
-    guard let handle = options.with(profile, { be_png_writer_open($0, &error) }) else {
-      throw .notEncoded(.png, reason: error.text)
-    }
-    return PNGWriter(handle: handle)
-  }
-
-  deinit { be_png_writer_close(handle) }
-
-  func add(key: String, value: String) throws(ImagingError) {
-    var error = be_error()
-    guard be_png_writer_text(handle, key, value, &error) == BE_OK else {
-      throw .notEncoded(.png, reason: error.text)
-    }
-  }
-
-  func write(_ picture: Picture) throws(ImagingError) {
-    var error = be_error()
-    let rowBytes = picture.width * picture.pixelBytes
-    let status = picture.pixels.withUnsafeBufferPointer {
-      be_png_write_rows(handle, $0.baseAddress, rowBytes, UInt32(picture.height), &error)
-    }
-    guard status == BE_OK else { throw .notEncoded(.png, reason: error.text) }
-  }
-
-  func finish() throws(ImagingError) -> [UInt8] {
-    var error = be_error()
-    var bytes: UnsafePointer<UInt8>?
-    var count = 0
-    guard be_png_writer_finish(handle, &bytes, &count, &error) == BE_OK else {
-      throw .notEncoded(.png, reason: error.text)
-    }
-    return Array(UnsafeBufferPointer(start: bytes, count: count))
-  }
-}
-
-/// One JPEG file being written.
-private struct JPEGWriter: ~Copyable {
-  private let handle: OpaquePointer
-
-  private init(handle: OpaquePointer) { self.handle = handle }
-
-  static func open(
-    _ options: be_write_options, profile: ICCProfile?
-  ) throws(ImagingError) -> JPEGWriter {
-    var error = be_error()
-    guard let handle = options.with(profile, { be_jpeg_writer_open($0, &error) }) else {
-      throw .notEncoded(.jpeg, reason: error.text)
-    }
-    return JPEGWriter(handle: handle)
-  }
-
-  deinit { be_jpeg_writer_close(handle) }
-
-  func add(marker: Int32, _ bytes: [UInt8]) throws(ImagingError) {
-    var error = be_error()
-    guard be_jpeg_writer_marker(handle, marker, bytes, bytes.count, &error) == BE_OK else {
-      throw .notEncoded(.jpeg, reason: error.text)
-    }
-  }
-
-  func write(_ picture: Picture) throws(ImagingError) {
-    var error = be_error()
-    var line = [UInt8](repeating: 0, count: picture.width * 3)
-    for y in 0..<picture.height {
-      picture.readFlat(y, &line)
-      guard be_jpeg_write_rows(handle, line, line.count, 1, &error) == BE_OK else {
-        throw .notEncoded(.jpeg, reason: error.text)
-      }
-    }
-  }
-
-  func finish() throws(ImagingError) -> [UInt8] {
-    var error = be_error()
-    var bytes: UnsafePointer<UInt8>?
-    var count = 0
-    guard be_jpeg_writer_finish(handle, &bytes, &count, &error) == BE_OK else {
-      throw .notEncoded(.jpeg, reason: error.text)
-    }
-    return Array(UnsafeBufferPointer(start: bytes, count: count))
-  }
-}
-
 extension be_write_options {
   /// Calls `body` with options that point to the profile's bytes.
-  fileprivate func with(
+  func with(
     _ profile: ICCProfile?, _ body: (UnsafePointer<be_write_options>) -> OpaquePointer?
   ) -> OpaquePointer? {
     var options = self
@@ -166,37 +77,6 @@ extension be_write_options {
       options.icc = icc.baseAddress
       options.icc_count = icc.count
       return body(&options)
-    }
-  }
-}
-
-extension Picture {
-  /// Row `y` as 8-bit RGB, `[width, 3]`, transparent parts over white.
-  func readFlat(_ y: Int, _ line: inout [UInt8]) {
-    let start = y * width * pixelBytes
-    pixels.withUnsafeBytes { all in
-      let row = UnsafeRawBufferPointer(rebasing: all[start..<start + width * pixelBytes])
-      line.withUnsafeMutableBufferPointer { line in
-        if depth == 8 {
-          flatten(row.bindMemory(to: UInt8.self), line)
-        } else {
-          flatten(row.bindMemory(to: UInt16.self), line)
-        }
-      }
-    }
-  }
-
-  private func flatten<Sample: FixedWidthInteger & BitwiseCopyable>(
-    _ row: UnsafeBufferPointer<Sample>, _ line: UnsafeMutableBufferPointer<UInt8>
-  ) {
-    let highest = Int(Sample.max)
-    for x in 0..<width {
-      let alpha = channels == 4 ? Int(row[x * 4 + 3]) : highest
-      for channel in 0..<3 {
-        let sample = Int(row[x * channels + channel])
-        let flat = (sample * alpha + highest * (highest - alpha) + highest / 2) / highest
-        line[x * 3 + channel] = UInt8((flat * 255 + highest / 2) / highest)
-      }
     }
   }
 }

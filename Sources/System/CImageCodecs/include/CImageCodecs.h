@@ -84,8 +84,23 @@ be_png_writer *be_png_writer_open(const be_write_options *options, be_error *err
 /// Adds an uncompressed iTXt chunk; to be called before the first row.
 be_status be_png_writer_text(
     be_png_writer *writer, const char *key, const char *utf8, be_error *error);
-be_status be_png_write_rows(
-    be_png_writer *writer, const uint8_t *rows, size_t row_bytes, uint32_t count, be_error *error);
+/// Rows of a picture as a part of a PNG's stream that was filtered and deflated by itself.
+typedef struct {
+  uint8_t *bytes;  // be_png_band_free frees them
+  size_t count;
+  uint64_t raw_count;  // before deflating, filter bytes included
+  uint32_t adler;      // Adler-32 of what was deflated
+  int32_t is_last;     // the stream ends with it
+} be_png_band;
+
+/// Deflates rows `first` to `first + count` of a picture in native byte order, row_bytes apart; it
+/// needs no writer, and threads may deflate bands of one picture at the same time.
+be_status be_png_deflate(
+    const be_write_options *options, const uint8_t *picture, size_t row_bytes, uint32_t first,
+    uint32_t count, be_png_band *band, be_error *error);
+void be_png_band_free(be_png_band *band);
+/// Bands from the first to the last.
+be_status be_png_write_band(be_png_writer *writer, const be_png_band *band, be_error *error);
 /// The finished file, owned by the writer.
 be_status be_png_writer_finish(
     be_png_writer *writer, const uint8_t **bytes, size_t *count, be_error *error);
