@@ -72,7 +72,7 @@ extension EditAPI {
       }
     }
     let collected = try await collectors.json.collect(request.body)
-    let form = try await checking.run { [configuration, pathID] in
+    let form = try await checking.pictures.run { [configuration, pathID] in
       try collected.withBytes { bytes in
         try CogForm(
           try SubmittedBody.object(bytes, maximumDepth: configuration.jsonDepth), pathID: pathID)

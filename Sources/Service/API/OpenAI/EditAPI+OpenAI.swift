@@ -37,7 +37,7 @@ extension EditAPI {
     of request: Request, _ type: MediaType
   ) async throws -> OpenAIEditForm {
     let collected = try await collectors.form.collect(request.body)
-    let form = try await checking.run {
+    let form = try await checking.pictures.run {
       try collected.withBytes { bytes in
         do throws(MultipartError) {
           return try MultipartForm.parse(bytes, contentType: type, limits: MultipartLimits())

@@ -15,7 +15,7 @@ package struct APIConfiguration: Sendable {
   package var publicURL: String?
   /// Where bodies over 1 MiB are kept while they arrive.
   package var spoolDirectory = "/tmp"
-  /// Threads that check pictures; each may hold one decoded picture.
+  /// Threads that check pictures, and as many that check masks; each may hold one decoded picture.
   package var checkers = 1
   /// Submissions that arrive or are checked at one time, in all and from one address; a whole
   /// backend may be one address.

@@ -40,7 +40,7 @@ package struct EditAPI: Sendable {
   let gate: SubmissionGate
   /// What was told about jobs lately.
   let shown = DocumentCache()
-  let checking: WorkQueue
+  let checking: CheckedEdit.Lanes
   let collectors: (form: BodyCollector, json: BodyCollector)
 
   package init(configuration: APIConfiguration, surroundings: Surroundings) {
@@ -50,7 +50,7 @@ package struct EditAPI: Sendable {
     requests = RequestMetrics(surroundings.metrics)
     gate = SubmissionGate(
       total: configuration.submissions, perAddress: configuration.submissionsPerAddress)
-    checking = WorkQueue(label: "picture-check", width: configuration.checkers)
+    checking = CheckedEdit.Lanes(width: configuration.checkers)
     let spooling = WorkQueue(label: "spool", width: 1)
     func collector(_ limit: Int) -> BodyCollector {
       BodyCollector(limit: limit, directory: configuration.spoolDirectory, queue: spooling)

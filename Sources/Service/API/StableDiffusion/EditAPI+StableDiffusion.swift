@@ -89,7 +89,7 @@ extension EditAPI {
 
   private func stableDiffusionForm(of request: Request) async throws -> StableDiffusionForm {
     let collected = try await collectors.json.collect(request.body)
-    return try await checking.run { [configuration] in
+    return try await checking.pictures.run { [configuration] in
       try collected.withBytes { bytes in
         try StableDiffusionForm(
           try SubmittedBody.object(bytes, maximumDepth: configuration.jsonDepth))

@@ -1,8 +1,6 @@
-import Dispatch
 import HTTP
 import Imaging
 import Jobs
-import Locks
 
 /// A submission whose pictures were looked at: they decode, fit each other and mean something.
 struct CheckedEdit: Sendable {
@@ -15,8 +13,21 @@ struct CheckedEdit: Sendable {
   /// The same for the same fields and pictures, whatever the seed will be.
   let fingerprint: String
 
-  /// Decodes and measures; it computes, so it is for a queue of its own.
-  init(_ draft: EditDraft, limits: ImageLimits) throws {
+  /// Where pictures are decoded, each on a thread of its own.
+  struct Lanes: Sendable {
+    let pictures: WorkQueue
+    let masks: WorkQueue
+
+    /// - Parameter width: pictures and masks at the same time, of each.
+    init(width: Int) {
+      pictures = WorkQueue(label: "picture-check", width: width)
+      masks = WorkQueue(label: "mask-check", width: width)
+    }
+  }
+
+  /// Decodes and measures picture and mask, at the same time; what is wrong with the picture is said
+  /// first.
+  init(_ draft: EditDraft, limits: ImageLimits, on lanes: Lanes) async throws {
     let image = try Self.at("/image") { () throws(ImagingError) in
       try ImageDecoder.probe(draft.image, limits: limits)
     }
@@ -25,36 +36,29 @@ struct CheckedEdit: Sendable {
         _ = try Expansion(expand).canvas(width: image.width, height: image.height, limits: limits)
       }
     }
-    maskType = try Self.maskType(draft, image, limits)
+    async let picture = lanes.pictures.run {
+      try Self.at("/image") { () throws(ImagingError) in
+        _ = try ImageDecoder.decode(draft.image, limits: limits)
+      }
+      return try BlobHash(of: draft.image)
+    }
+    async let mask = Self.checkedMask(draft, image, limits, lanes.masks)
+    let (imageHash, checkedMask) = (try await picture, try await mask)
+    maskType = checkedMask?.type
     parameters = draft.parameters
-    (self.image, imageType, mask) = (draft.image, image.format.mediaType, draft.mask)
+    (self.image, imageType, self.mask) = (draft.image, image.format.mediaType, draft.mask)
     webhook = draft.webhook
     fingerprint = try RequestFingerprint.of(
-      draft.parameters, image: try BlobHash(of: draft.image),
-      mask: try draft.mask.map { try BlobHash(of: $0) }, webhook: draft.webhook)
+      draft.parameters, image: imageHash, mask: checkedMask?.hash, webhook: draft.webhook)
   }
 
-  /// Decodes picture and mask, at the same time.
-  private static func maskType(
-    _ draft: EditDraft, _ image: ImageInfo, _ limits: ImageLimits
-  ) throws(APIError) -> String? {
-    let (faults, type) = (Lock<[Int: APIError]>([:]), Lock<String?>(nil))
-    DispatchQueue.concurrentPerform(iterations: draft.mask == nil ? 1 : 2) { index in
-      do throws(APIError) {
-        if index == 0 {
-          try at("/image") { () throws(ImagingError) in
-            _ = try ImageDecoder.decode(draft.image, limits: limits)
-          }
-        } else if let mask = draft.mask {
-          let found = try maskType(mask, draft.parameters, image, limits)
-          type.withLock { $0 = found }
-        }
-      } catch {
-        faults.withLock { $0[index] = error }
-      }
+  private static func checkedMask(
+    _ draft: EditDraft, _ image: ImageInfo, _ limits: ImageLimits, _ lane: WorkQueue
+  ) async throws -> (type: String, hash: BlobHash)? {
+    guard let mask = draft.mask else { return nil }
+    return try await lane.run {
+      (try maskType(mask, draft.parameters, image, limits), try BlobHash(of: mask))
     }
-    if let fault = faults.withLock({ $0[0] ?? $0[1] }) { throw fault }
-    return type.withLock { $0 }
   }
 
   private static func maskType(

@@ -36,11 +36,9 @@ extension EditAPI {
     defer { gate.leave(pass) }
     let (body, rest) = try await receive()
     let models = try await catalogue()
-    let checked = try await checking.run { [configuration] in
-      try CheckedEdit(
-        try EditDraft(body, models: models, webhookRefusal: configuration.webhookRefusal),
-        limits: configuration.images)
-    }
+    let draft = try EditDraft(
+      body, models: models, webhookRefusal: configuration.webhookRefusal)
+    let checked = try await CheckedEdit(draft, limits: configuration.images, on: checking)
     let (id, isReplay) = try await keep(checked, key: naming(rest) ?? key, request)
     return (id, isReplay, rest)
   }
@@ -50,7 +48,7 @@ extension EditAPI {
     let isForm = type.essence == "multipart/form-data"
     let collector = isForm ? collectors.form : collectors.json
     let body = try await collector.collect(request.body)
-    return try await checking.run { [configuration] in
+    return try await checking.pictures.run { [configuration] in
       try body.withBytes { bytes in
         isForm
           ? try SubmittedBody(form: bytes, contentType: type)
