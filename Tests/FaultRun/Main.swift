@@ -72,7 +72,8 @@ private struct Run {
     JobClient(
       number: number, ports: fleet.servers.map(\.port), ledger: ledger,
       generator: SeededGenerator(seed: options.seed, stream: stream),
-      deadline: .now + .seconds(240))
+      // Beside builds, workers (the lowest in priority) have stood still for minutes.
+      deadline: .now + .seconds(900))
   }
 
   /// When all is quiet: every job's events, and the list of all jobs.
