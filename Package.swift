@@ -28,14 +28,25 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-/// A room of the house: a target in `Sources/<wing>/<name>` that sees only what it lists.
+/// A room of the house: a target in `Sources/<wing>/<name>` that sees only what it lists; those of
+/// the engine and of training are numeric.
 func room(
   _ wing: String, _ name: String, _ dependencies: [Target.Dependency],
-  resources: [Resource] = [], settings: [SwiftSetting] = strict
+  resources: [Resource] = [], settings: [SwiftSetting]? = nil
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)",
-    resources: resources, swiftSettings: settings)
+    name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)", resources: resources,
+    swiftSettings: settings ?? (["Engine", "Training"].contains(wing) ? numeric : strict))
+}
+
+/// A face of C libraries, in `<folder>/<name>`.
+func shim(
+  _ name: String, in folder: String = "Sources/System", linking libraries: [String] = [],
+  flags: [CSetting] = shimFlags
+) -> Target {
+  .target(
+    name: name, path: "\(folder)/\(name)", cSettings: flags,
+    linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
 /// The tests of a room, in `Tests/<name>Tests`; golden files lie in `Fixtures` beside them.
@@ -46,6 +57,22 @@ func test(
   .testTarget(
     name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
     resources: fixtures ? [.copy("Fixtures")] : [], swiftSettings: settings)
+}
+
+/// The tests of a numeric room; most have golden files.
+func numericTest(
+  _ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = true
+) -> Target {
+  test(name, dependencies, fixtures: fixtures, settings: numeric)
+}
+
+/// What several tests share, in `Tests/<name>`.
+func support(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil,
+  settings: [SwiftSetting] = strict
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path ?? "Tests/\(name)", swiftSettings: settings)
 }
 
 let package = Package(
@@ -63,61 +90,48 @@ let package = Package(
   ],
   targets: [
     // MARK: System
-    .target(name: "CKernels", path: "Sources/System/CKernels", cSettings: kernelFlags),
-    .target(name: "COpenBLAS", path: "Sources/System/COpenBLAS", cSettings: shimFlags),
-    .target(
-      name: "CImageCodecs", path: "Sources/System/CImageCodecs", cSettings: shimFlags,
-      linkerSettings: ["jpeg", "png", "z", "lcms2"].map { .linkedLibrary($0) }),
-    .target(
-      name: "COpenSSL", path: "Sources/System/COpenSSL", cSettings: shimFlags,
-      linkerSettings: [.linkedLibrary("crypto")]),
-    .target(
-      name: "CTLS", path: "Sources/System/CTLS", cSettings: shimFlags,
-      linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
-    .target(
-      name: "CPostgres", path: "Sources/System/CPostgres", cSettings: shimFlags,
-      linkerSettings: [.linkedLibrary("pq")]),
-    .target(name: "CPlatform", path: "Sources/System/CPlatform", cSettings: shimFlags),
+    shim("CKernels", flags: kernelFlags),
+    shim("COpenBLAS"),
+    shim("CImageCodecs", linking: ["jpeg", "png", "z", "lcms2"]),
+    shim("COpenSSL", linking: ["crypto"]),
+    shim("CTLS", linking: ["ssl", "crypto"]),
+    shim("CPostgres", linking: ["pq"]),
+    shim("CPlatform"),
     room("System", "Digests", ["COpenSSL"]),
     room("System", "Locks", []),
 
     // MARK: Engine
-    room("Engine", "Compute", ["CKernels", "COpenBLAS", "Locks"], settings: numeric),
-    room("Engine", "Tensors", ["Compute", "CKernels"], settings: numeric),
-    room("Engine", "Layers", ["Tensors", "Compute", "CKernels"], settings: numeric),
-    room(
-      "Engine", "Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"], settings: numeric),
-    room("Engine", "Tokenizers", [], settings: numeric),
-    room("Engine", "Diffusion", ["Tensors", "Checkpoints"], settings: numeric),
-    room(
-      "Engine", "Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"],
-      settings: numeric),
-    room("Engine", "Imaging", ["CImageCodecs"], settings: numeric),
+    room("Engine", "Compute", ["CKernels", "COpenBLAS", "Locks"]),
+    room("Engine", "Tensors", ["Compute", "CKernels"]),
+    room("Engine", "Layers", ["Tensors", "Compute", "CKernels"]),
+    room("Engine", "Checkpoints", ["Tensors", "Compute", "CKernels", "Digests"]),
+    room("Engine", "Tokenizers", []),
+    room("Engine", "Diffusion", ["Tensors", "Checkpoints"]),
+    room("Engine", "Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"]),
+    room("Engine", "Imaging", ["CImageCodecs"]),
     room(
       "Engine", "Editing",
       [
         "Models", "Layers", "Diffusion", "Tokenizers", "Checkpoints", "Tensors", "Compute",
         "Imaging", "Digests", "Rewards",
-      ], settings: numeric),
+      ]),
     room(
       "Engine", "Rewards",
       [
         "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors", "Compute", "Imaging", "Digests",
-      ], settings: numeric),
+      ]),
 
     // MARK: Training
-    room(
-      "Training", "Optimizers", ["Tensors", "Compute", "CKernels", "Checkpoints", "Digests"],
-      settings: numeric),
-    room("Training", "Losses", ["Models", "Diffusion", "Tensors"], settings: numeric),
-    room("Training", "Datasets", ["Imaging", "Tensors", "Compute", "Digests"], settings: numeric),
+    room("Training", "Optimizers", ["Tensors", "Compute", "CKernels", "Checkpoints", "Digests"]),
+    room("Training", "Losses", ["Models", "Diffusion", "Tensors"]),
+    room("Training", "Datasets", ["Imaging", "Tensors", "Compute", "Digests"]),
     room(
       "Training", "Recipes",
       [
         "Datasets", "Losses", "Optimizers", "Rewards", "Editing", "Models", "Diffusion",
         "Tokenizers", "Checkpoints", "Imaging", "Tensors", "Compute", "Digests", "Locks",
         "Statistics", "Plots",
-      ], settings: numeric),
+      ]),
 
     // MARK: Evaluation
     room("Evaluation", "Statistics", [], settings: numeric),
@@ -160,80 +174,69 @@ let package = Package(
       dependencies: [
         "API", "Access", "HTTP", "Sockets", "TLS", "Jobs", "JobStoreSQLite", "JobStorePostgres",
         "Workers", "Observability", "Outbound", "Webhooks", "ServeSettings", "Editing", "Rewards",
-        "Imaging", "Checkpoints", "Models",
-        "Compute", "CPlatform", "Diffusion", "Digests", "Locks", "Datasets", "Recipes", "Evidence",
-        "Plots", "DefaultModel", argumentParser, logging, metrics, lifecycle, unixSignals, yams,
+        "Imaging", "Checkpoints", "Models", "Compute", "CPlatform", "Diffusion", "Digests", "Locks",
+        "Datasets", "Recipes", "Evidence", "Plots", "DefaultModel", argumentParser, logging,
+        metrics, lifecycle, unixSignals, yams,
       ],
       path: "Sources/CommandLine/byteedit", swiftSettings: strict),
 
     // MARK: Tests, a mirror of Sources
-    .target(
-      name: "Goldens", dependencies: ["Tensors"], path: "Tests/Goldens", swiftSettings: numeric),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
-    .target(
-      name: "JudgeFolders",
-      dependencies: ["Rewards", "Models", "Checkpoints", "Imaging", "Tensors"],
-      path: "Tests/JudgeFolders", swiftSettings: numeric),
-    test("Compute", ["Compute", "CKernels", "Locks"], settings: numeric),
-    test("Tensors", ["Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
-    test("Layers", ["Layers", "Tensors", "Compute", "Goldens"], fixtures: true, settings: numeric),
-    test(
-      "Checkpoints", ["Checkpoints", "Tensors", "Digests", "TestSupport"], fixtures: true,
+    support("Goldens", ["Tensors"], settings: numeric),
+    support("TestSupport", []),
+    support(
+      "JudgeFolders", ["Rewards", "Models", "Checkpoints", "Imaging", "Tensors"],
       settings: numeric),
-    test("Tokenizers", ["Tokenizers", "TestSupport"], fixtures: true, settings: numeric),
-    test("Diffusion", ["Diffusion", "Tensors"], fixtures: true, settings: numeric),
-    test(
-      "Models", ["Models", "Checkpoints", "Layers", "Tensors", "Compute", "TestSupport"],
-      fixtures: true, settings: numeric),
-    test("Imaging", ["Imaging", "CImageCodecs"], fixtures: true, settings: numeric),
-    test(
+    numericTest("Compute", ["Compute", "CKernels", "Locks"], fixtures: false),
+    numericTest("Tensors", ["Tensors", "Compute", "Goldens"]),
+    numericTest("Layers", ["Layers", "Tensors", "Compute", "Goldens"]),
+    numericTest("Checkpoints", ["Checkpoints", "Tensors", "Digests", "TestSupport"]),
+    numericTest("Tokenizers", ["Tokenizers", "TestSupport"]),
+    numericTest("Diffusion", ["Diffusion", "Tensors"]),
+    numericTest(
+      "Models", ["Models", "Checkpoints", "Layers", "Tensors", "Compute", "TestSupport"]),
+    numericTest("Imaging", ["Imaging", "CImageCodecs"]),
+    numericTest(
       "Editing",
       [
         "Editing", "Rewards", "Models", "Imaging", "Checkpoints", "Diffusion", "Tensors", "Compute",
         "Digests", "TestSupport",
-      ], fixtures: true, settings: numeric),
-    test(
+      ]),
+    numericTest(
       "Rewards",
       [
         "Rewards", "JudgeFolders", "Models", "Layers", "Tokenizers", "Checkpoints", "Tensors",
         "Compute", "Imaging", "TestSupport",
-      ], fixtures: true, settings: numeric),
-    test(
+      ]),
+    numericTest(
       "Optimizers",
       [
         "Optimizers", "Checkpoints", "Tensors", "Compute", "CKernels", "Locks", "Goldens",
         "TestSupport",
-      ], fixtures: true, settings: numeric),
-    test(
+      ]),
+    numericTest(
       "Losses",
       [
         "Losses", "Optimizers", "Models", "Diffusion", "Checkpoints", "Tensors", "Compute",
         "Goldens",
-      ], fixtures: true, settings: numeric),
-    test(
-      "Datasets", ["Datasets", "Imaging", "Compute", "TestSupport"], fixtures: true,
-      settings: numeric),
-    test(
+      ]),
+    numericTest("Datasets", ["Datasets", "Imaging", "Compute", "TestSupport"]),
+    numericTest(
       "Recipes",
       [
         "Recipes", "Datasets", "Losses", "Optimizers", "Models", "Editing", "Checkpoints",
         "Tokenizers", "Imaging", "Diffusion", "Tensors", "Compute", "Statistics", "Rewards",
         "TestSupport",
-      ], settings: numeric),
-    test("Statistics", ["Statistics"], fixtures: true, settings: numeric),
+      ], fixtures: false),
+    numericTest("Statistics", ["Statistics"]),
     test("Plots", ["Plots"]),
-    test(
+    numericTest(
       "Evidence",
       [
         "Evidence", "Recipes", "Datasets", "Editing", "Rewards", "JudgeFolders", "Models",
         "Checkpoints", "Imaging", "Tensors", "Statistics", "TestSupport",
-      ], settings: numeric),
-    .target(
-      name: "CTestCertificates", path: "Tests/CTestCertificates", cSettings: shimFlags,
-      linkerSettings: [.linkedLibrary("crypto")]),
-    .target(
-      name: "TestCertificates", dependencies: ["CTestCertificates"],
-      path: "Tests/TestCertificates", swiftSettings: strict),
+      ], fixtures: false),
+    shim("CTestCertificates", in: "Tests", linking: ["crypto"]),
+    support("TestCertificates", ["CTestCertificates"]),
     test("TLS", ["TLS", "TestCertificates"]),
     test("Sockets", ["Sockets", "TLS", "TestCertificates", "CPlatform", system, logging]),
     test(
@@ -255,18 +258,14 @@ let package = Package(
     .executableTarget(
       name: "JobStoreProbe", dependencies: ["JobStoreSQLite", "Jobs"],
       path: "Tests/JobStoreProbe", swiftSettings: strict),
-    .target(
-      name: "JobStoreBench",
-      dependencies: ["JobStoreSQLite", "JobStorePostgres", "Jobs", "Locks", "TestSupport"],
-      path: "Tests/JobStoreBench", swiftSettings: strict),
+    support(
+      "JobStoreBench", ["JobStoreSQLite", "JobStorePostgres", "Jobs", "Locks", "TestSupport"]),
     test("JobStoreConformance", ["JobStoreBench", "Jobs"]),
     test(
       "JobStoreSQLite",
       ["JobStoreSQLite", "JobStoreBench", "Jobs", "JobStoreProbe", "Locks", grdb]),
     test("JobStorePostgres", ["JobStorePostgres", "JobStoreBench", "Jobs", "Locks"]),
-    .target(
-      name: "FaultHistory", dependencies: ["Jobs"], path: "Tests/FaultHistory",
-      swiftSettings: strict),
+    support("FaultHistory", ["Jobs"]),
     test("FaultHistory", ["FaultHistory", "Jobs"]),
     .executableTarget(
       name: "FaultRun",
@@ -288,16 +287,13 @@ let package = Package(
         "TestCertificates", "TestSupport", logging,
       ]),
     test("ServeSettings", ["ServeSettings", "TestSupport"]),
-    .target(
-      name: "RequestReading", dependencies: ["HTTP", httpTypes], path: "Fuzz/Requests",
-      swiftSettings: strict),
-    .target(
-      name: "FuzzTargets",
-      dependencies: [
+    support("RequestReading", ["HTTP", httpTypes], path: "Fuzz/Requests"),
+    support(
+      "FuzzTargets",
+      [
         "Checkpoints", "Diffusion", "Models", "Tokenizers", "Imaging", "HTTP", "Jobs", "API",
         "Outbound", "ServeSettings", "RequestReading", httpTypes,
-      ],
-      path: "Fuzz/Targets", swiftSettings: numeric),
+      ], path: "Fuzz/Targets", settings: numeric),
     test("Fuzz", ["FuzzTargets"]),
     .testTarget(
       name: "Journeys",
@@ -316,7 +312,7 @@ if Context.environment["BYTEEDIT_SERVICE_ALONE"] != nil {
   var kept: Set = [
     "TLSTests", "SocketsTests", "HTTPTests", "ObservabilityTests", "JobsTests", "AccessTests",
     "JobStoreConformanceTests", "JobStoreSQLiteTests", "JobStorePostgresTests", "WorkersTests",
-    "APITests", "ImagingTests",
+    "APITests", "ImagingTests", "OutboundTests", "WebhooksTests",
   ]
   var seen = 0
   while seen != kept.count {
