@@ -56,7 +56,14 @@ import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(1))) struct `Files that are kept ahead` {
   @Test func `a file is in the store before its edit is over, and is not put again`() async throws {
-    try await Workshop.open { shop in
+    let syncs = Tally()
+    var environment = SQLiteJobStore.Environment()
+    environment.fileCalls.synchronize = { descriptor in
+      syncs.add()
+      return FileCalls.system.synchronize(descriptor)
+    }
+    try await Workshop.open(environment: environment) { shop in
+      let opening = syncs.count
       let (picture, store) = ([UInt8](repeating: 9, count: 1000), shop.store)
       let script = { @Sendable (_: EditInput, onEvent: (EditStep) throws -> Void) in
         try onEvent(.file(bytes: picture, mediaType: "image/png"))
@@ -71,6 +78,9 @@ import Testing
       try await shop.withPool(script: script) { _ in
         let job = try await shop.job(try await shop.submit())
         let kept = try #require(job.result?.candidates.first?.image)
+        // File, its new folder and that one's folder, of the request's picture and of this one; another
+        // put would sync the folder again.
+        #expect(syncs.count - opening == 6)
         #expect(
           kept
             == BlobReference(

@@ -57,7 +57,7 @@ struct CandidateDraft {
     }
     return try clock.time(.encode) {
       let heatMap = try verdict?.map.map { try HeatMap($0, over: crop.plan.region) }
-      if let heatMap { try tell(heatMap.bytes, "image/png") }
+      if let heatMap { try tell(heatMap.bytes, ImageFormat.png.mediaType) }
       let bytes = try encode(composed.picture, receipt)
       try tell(bytes, mediaType)
       let preserved = try PreservedDifference(
