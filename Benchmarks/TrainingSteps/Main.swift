@@ -7,23 +7,24 @@ import Tensors
 /// Each command is a line and is answered with one; `compare_training.py` drives it and its peer in
 /// turns.
 ///
-///     training-steps MODEL unet|autoencoder SIDE BATCH THREADS [--recompute]
+///     training-steps MODEL unet|autoencoder SIDE BATCH[:MICRO] THREADS [--recompute]
 ///     run          one step; answers its seconds
 ///     save PATH    writes the losses of all steps so far, 32-bit floats
 @main struct Main {
   static func main() throws {
     let arguments = CommandLine.arguments.dropFirst().filter { $0 != "--recompute" }
-    let numbers = arguments.suffix(3).compactMap { Int($0) }
-    guard arguments.count == 5, numbers.count == 3,
-      let work = TrainingWork(rawValue: arguments[1])
+    let batches = arguments.dropFirst(3).first?.split(separator: ":").compactMap { Int($0) } ?? []
+    guard arguments.count == 5, let work = TrainingWork(rawValue: arguments[1]),
+      let side = Int(arguments[2]), let threads = Int(arguments[4]),
+      let batch = batches.first, let microBatch = batches.last
     else {
-      print("usage: training-steps MODEL unet|autoencoder SIDE BATCH THREADS [--recompute]")
+      print("usage: training-steps MODEL unet|autoencoder SIDE BATCH[:MICRO] THREADS [--recompute]")
       exit(2)
     }
-    try ThreadTeam.$current.withValue(ThreadTeam(threads: numbers[2])) {
+    try ThreadTeam.$current.withValue(ThreadTeam(threads: threads)) {
       let start = ContinuousClock.now
       let step = try work.prepare(
-        arguments[0], side: numbers[0], batch: numbers[1],
+        arguments[0], side: side, batch: batch, microBatch: microBatch,
         recomputing: CommandLine.arguments.contains("--recompute"))
       BufferPool.shared.trim()
       answer("ready \((ContinuousClock.now - start).inSeconds)")

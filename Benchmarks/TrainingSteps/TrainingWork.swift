@@ -15,11 +15,14 @@ enum TrainingWork: String, CaseIterable {
 
   private static let rule = TrainingStep(learningRate: 2e-5, maximumNorm: 1)
 
-  /// - Parameter side: of the latent for the U-Net, of the picture for the autoencoder.
+  /// - Parameters:
+  ///   - side: of the latent for the U-Net, of the picture for the autoencoder.
+  ///   - microBatch: samples of one pass; it divides the batch.
   /// - Returns: one step, which gives its loss.
   func prepare(
-    _ path: String, side: Int, batch: Int, recomputing: Bool
+    _ path: String, side: Int, batch: Int, microBatch: Int, recomputing: Bool
   ) throws -> () throws -> Float {
+    precondition(batch % microBatch == 0, "the micro-batch divides the batch")
     let folder = try ModelFolder(path: path)
     let part = self == .unet ? "unet" : "vae"
     let weights = try folder.weights(
@@ -32,34 +35,46 @@ enum TrainingWork: String, CaseIterable {
       self == .unet
       ? try denoising(folder, side, batch, recomputing)
       : try coding(folder, side, batch, recomputing)
-    return { try Self.rule(&state) { weights, _ in try loss(weights) }.loss }
+    let shares = [Float](
+      repeating: Float(microBatch) / Float(batch), count: batch / microBatch)
+    return {
+      try Self.rule(&state, shares: shares) { weights, index in
+        try loss(weights, index * microBatch..<(index + 1) * microBatch)
+      }.loss
+    }
   }
 
   private func denoising(
     _ folder: ModelFolder, _ side: Int, _ batch: Int, _ recomputing: Bool
-  ) throws -> (WeightStore) throws -> Tensor {
+  ) throws -> (WeightStore, _ samples: Range<Int>) throws -> Tensor {
     let path = folder.configurationPath(of: "unet")
     let configuration = try UNetConfiguration(try folder.configuration(of: "unet"), path: path)
     let schedule = try NoiseSchedule(
       configuration: SchedulerConfiguration(
         contentsOf: folder.configurationPath(of: "scheduler")))
     let (rule, channels) = (DenoisingLoss(schedule: schedule), configuration.outputChannels)
-    let samples = DenoisingBatch(
-      latents: Self.noise(0, [batch, channels, side, side]),
-      noise: Self.noise(1, [batch, channels, side, side]),
-      timesteps: (0..<batch).map { (17 + 389 * $0) % 1000 },
-      conditioning: Self.noise(2, [batch, configuration.inputChannels - channels, side, side]),
-      context: Self.context(3, [batch, 16, configuration.contextWidth]))
-    return { weights in
+    let latents = Self.noise(0, [batch, channels, side, side])
+    let noise = Self.noise(1, [batch, channels, side, side])
+    let timesteps = (0..<batch).map { (17 + 389 * $0) % 1000 }
+    let conditioning = Self.noise(
+      2, [batch, configuration.inputChannels - channels, side, side])
+    let context = Self.context(3, [batch, 16, configuration.contextWidth])
+    return { weights, samples in
       var network = try UNet2DConditionModel(configuration: configuration, weights: weights)
       network.recomputesBlocks = recomputing
-      return try rule(network, samples)
+      return try rule(
+        network,
+        DenoisingBatch(
+          latents: latents.slice(samples, axis: 0), noise: noise.slice(samples, axis: 0),
+          timesteps: Array(timesteps[samples]),
+          conditioning: conditioning.slice(samples, axis: 0),
+          context: context.slice(samples, axis: 0)))
     }
   }
 
   private func coding(
     _ folder: ModelFolder, _ side: Int, _ batch: Int, _ recomputing: Bool
-  ) throws -> (WeightStore) throws -> Tensor {
+  ) throws -> (WeightStore, _ samples: Range<Int>) throws -> Tensor {
     let path = folder.configurationPath(of: "vae")
     let configuration = try AutoencoderConfiguration(
       try folder.configuration(of: "vae"), path: path)
@@ -67,10 +82,11 @@ enum TrainingWork: String, CaseIterable {
     let images = Self.noise(0, [batch, 3, side, side])
     let noise = Self.noise(1, [batch, configuration.latentChannels, small, small])
     let rule = AutoencoderLoss()
-    return { weights in
+    return { weights, samples in
       var network = try AutoencoderKL(configuration: configuration, weights: weights)
       network.recomputesBlocks = recomputing
-      return try rule(network, images: images, noise: noise)
+      return try rule(
+        network, images: images.slice(samples, axis: 0), noise: noise.slice(samples, axis: 0))
     }
   }
 

@@ -10,7 +10,7 @@ import Testing
 /// What a judge looks at of an edited picture.
 @Suite struct JudgeViewTests {
   private func frame(_ hole: PixelRect?, _ width: Int, _ height: Int) -> PixelRect {
-    JudgeView.hole.frame(around: hole, width: width, height: height)
+    JudgeView.hole.frames(around: hole, width: width, height: height)[0]
   }
 
   private func rect(_ x: Int, _ y: Int, _ width: Int, _ height: Int) -> PixelRect {
@@ -45,8 +45,18 @@ import Testing
   @Test func `without a hole, or with the other view, it is the whole picture`() {
     #expect(frame(nil, 128, 96) == rect(0, 0, 128, 96))
     #expect(
-      JudgeView.picture.frame(around: rect(40, 50, 4, 2), width: 128, height: 96)
-        == rect(0, 0, 128, 96))
+      JudgeView.picture.frames(around: rect(40, 50, 4, 2), width: 128, height: 96)
+        == [rect(0, 0, 128, 96)])
+  }
+
+  @Test func `both is the whole picture, then the square`() {
+    let (hole, whole) = (rect(40, 50, 40, 20), rect(0, 0, 128, 96))
+    #expect(
+      JudgeView.both.frames(around: hole, width: 128, height: 96) == [whole, frame(hole, 128, 96)])
+    #expect(JudgeView.both.frames(around: nil, width: 128, height: 96) == [whole, whole])
+    for view in JudgeView.allCases {
+      #expect(view.frames(around: hole, width: 128, height: 96).count == view.frames)
+    }
   }
 
   @Test func `any frame lies inside, holds the hole, and is square where there is room`() {
@@ -150,6 +160,18 @@ import Testing
     for none in [nil, try mask(rect(0, 0, 0, 0))] as [Mask?] {
       #expect(try raw(near.path, picture, none) == raw(far.path, picture, none))
     }
+  }
+
+  @Test func `a judge of both gives the mean of what it gives to each`() throws {
+    let folders = try ["both", "picture", "hole"].map { try folder(.aesthetic, $0) }
+    let picture = try picture()
+    for box in [rect(4, 4, 8, 8), rect(30, 9, 8, 8)] {
+      let hole = try mask(box)
+      let rewards = try folders.map { try raw($0.path, picture, hole) }
+      #expect(rewards[1] != rewards[2])
+      #expect(abs(rewards[0] - (rewards[1] + rewards[2]) / 2) < 1e-5)
+    }
+    #expect(try raw(folders[0].path, picture, nil) == raw(folders[1].path, picture, nil))
   }
 
   @Test func `a folder that says nothing sees the whole picture`() throws {

@@ -13,8 +13,8 @@ package struct JudgePixels: Sendable, Equatable {
     (self.side, self.statistics, self.view) = (side, statistics, view)
   }
 
-  /// What the judge looks at of a picture, squeezed into the square (bicubic, antialiased, cut to
-  /// 0...1) and normalised: `[1, side, side, 3]`.
+  /// What the judge looks at of a picture, each part squeezed into the square (bicubic, antialiased,
+  /// cut to 0...1) and normalised: `[view.frames, side, side, 3]`.
   ///
   /// No edited pixel is left out, whatever the view; a map lies over the whole picture.
   /// - Parameters:
@@ -30,15 +30,17 @@ package struct JudgePixels: Sendable, Equatable {
     if let hole, !hole.isInside(width: width, height: height) {
       throw .outsidePicture(hole, width: width, height: height)
     }
-    let seen = picture.part(view.frame(around: hole, width: width, height: height))
-    var pixels = try seen.resized(
-      width: side, height: side, filter: .bicubic, parallel: onTeam
-    ).pixels
+    var pixels: [Float] = []
+    for frame in view.frames(around: hole, width: width, height: height) {
+      pixels += try picture.part(frame).resized(
+        width: side, height: side, filter: .bicubic, parallel: onTeam
+      ).pixels
+    }
     let (mean, deviation) = (statistics.mean, statistics.deviation)
     for index in pixels.indices {
       let channel = index % 3
       pixels[index] = (min(1, max(0, pixels[index])) - mean[channel]) / deviation[channel]
     }
-    return Tensor(pixels, shape: [1, side, side, 3])
+    return Tensor(pixels, shape: [view.frames, side, side, 3])
   }
 }

@@ -11,7 +11,8 @@ extension BLIPRewardConfiguration {
     textLength = try reader.integer(
       "text_length", in: 1...text.positions, default: min(35, text.positions))
     pixels = try PixelStatistics(&reader)
-    view = try reader.choice("view", ["picture": .picture, "hole": .hole], default: .picture)
+    view = try reader.choice(
+      "view", ["picture": .picture, "hole": .hole, "both": .both], default: .picture)
     rewardMean = Float(try reader.number("reward_mean", in: -1e6...1e6, default: 0))
     rewardDeviation = Float(try reader.number("reward_std", in: 1e-6...1e6, default: 1))
     try reader.finish()

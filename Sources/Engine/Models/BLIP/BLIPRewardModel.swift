@@ -36,13 +36,20 @@ package struct BLIPRewardModel: Sendable {
   /// Raw rewards, `[batch]`, before they are standardised.
   ///
   /// - Parameters:
-  ///   - pixels: `[batch, side, side, 3]`, normalised by the configuration's statistics.
+  ///   - pixels: `[batch * frames, side, side, 3]`, normalised by the configuration's statistics; the
+  ///     frames that its view shows of one picture follow each other.
   ///   - tokens: a text for every picture, padded to one length.
   ///   - lengths: how many of each text's tokens are real; padding changes nothing.
   package func callAsFunction(
     pixels: Tensor, tokens: [[Int]], lengths: [Int]
   ) throws(ModelError) -> Tensor {
-    try rewards(image: features(of: pixels), tokens: tokens, lengths: lengths)
+    let frames = configuration.view.frames
+    let image = try features(of: pixels)
+    guard frames > 1 else { return try rewards(image: image, tokens: tokens, lengths: lengths) }
+    return try rewards(
+      image: image, tokens: tokens.flatMap { repeatElement($0, count: frames) },
+      lengths: lengths.flatMap { repeatElement($0, count: frames) }
+    ).reshaped([tokens.count, frames]).meanPerSample().reshaped([tokens.count])
   }
 
   /// What the picture half sees, `[pictures, image tokens, image width]`, the class token first: once
