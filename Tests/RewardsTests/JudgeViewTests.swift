@@ -164,6 +164,7 @@ import Testing
 
   @Test func `a judge of both gives the mean of what it gives to each`() throws {
     let folders = try ["both", "picture", "hole"].map { try folder(.aesthetic, $0) }
+    defer { withExtendedLifetime(folders) {} }
     let picture = try picture()
     for box in [rect(4, 4, 8, 8), rect(30, 9, 8, 8)] {
       let hole = try mask(box)

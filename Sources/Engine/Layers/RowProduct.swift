@@ -61,15 +61,10 @@ struct Ending {
 }
 
 extension Ending {
-  /// For kernels with an ending of their own: where bias and residual of an output value lie.
-  func withPointers(
-    column: Int, place: Int,
-    _ body: (UnsafePointer<Float>?, Int32, UnsafePointer<Float>?) -> Void
-  ) {
+  /// For kernels with an ending of their own: where bias and residual of the first output lie.
+  func withPointers(_ body: (UnsafePointer<Float>?, Int32, UnsafePointer<Float>?) -> Void) {
     withOptionalPointer(bias) { bias in
-      withOptionalPointer(residual) { residual in
-        body(bias.map { $0 + column }, activation.code, residual.map { $0 + place })
-      }
+      withOptionalPointer(residual) { residual in body(bias, activation.code, residual) }
     }
   }
 }

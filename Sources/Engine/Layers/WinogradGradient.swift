@@ -16,8 +16,8 @@ struct WinogradGradient {
     self.plan = WinogradPlan(plan)
   }
 
-  var channels: Int { plan.input[3] }
-  var outputs: Int { plan.output[3] }
+  var channels: Int { plan.channels }
+  var outputs: Int { plan.outputs }
   var panels: Int { (outputs + width - 1) / width }
   var frequencies: Int { WinogradPlan.frequencies }
   var tileBlock: Int { WinogradPlan.tileBlock }
@@ -76,7 +76,7 @@ struct WinogradGradient {
     _ tile: Int, _ panels: Range<Int>, of gradient: UnsafePointer<Float>,
     into target: UnsafeMutablePointer<Float>
   ) {
-    let (height, across) = (plan.output[1], plan.output[2])
+    let (height, across) = (plan.outputHeight, plan.outputWidth)
     let (sample, top, left) = plan.position(of: tile)
     let pixel = gradient + ((sample * height + top) * across + left) * outputs
     for (index, panel) in panels.enumerated() {

@@ -12,8 +12,8 @@ import Tensors
 ///
 /// Source: Lavin and Gray 2016, arXiv 1509.09308.
 struct WinogradPlan {
-  let input: Shape
-  let output: Shape
+  // Numbers alone: threads that copy the plan share no reference count.
+  private let samples: Int
   private let padding: Padding
   private let tilesAcross: Int
   private let tilesPerSample: Int
@@ -22,6 +22,8 @@ struct WinogradPlan {
   let height: Int
   let width: Int
   let channels: Int
+  let outputHeight: Int
+  let outputWidth: Int
   let outputs: Int
 
   static let frequencies = 36
@@ -34,19 +36,19 @@ struct WinogradPlan {
   private static let groupValues = 1 << 21
 
   init(_ plan: ConvolutionPlan) {
-    input = plan.input
-    output = plan.output
-    (height, width, channels, outputs) = (input[1], input[2], input[3], output[3])
+    let (input, output) = (plan.input, plan.output)
+    (samples, height, width, channels) = (input[0], input[1], input[2], input[3])
+    (outputHeight, outputWidth, outputs) = (output[1], output[2], output[3])
     padding = plan.padding
-    tilesAcross = (output[2] + 3) / 4
-    tilesPerSample = tilesAcross * ((output[1] + 3) / 4)
+    tilesAcross = (outputWidth + 3) / 4
+    tilesPerSample = tilesAcross * ((outputHeight + 3) / 4)
     let limit = 2_048 / PackedMatrix.panelColumns
-    let blocks = (input[3] + limit - 1) / limit
-    channelBlock = ((input[3] + blocks - 1) / blocks + 15) / 16 * 16
+    let blocks = (channels + limit - 1) / limit
+    channelBlock = ((channels + blocks - 1) / blocks + 15) / 16 * 16
   }
 
-  var tiles: Int { input[0] * tilesPerSample }
-  var channelBlocks: Int { (input[3] + channelBlock - 1) / channelBlock }
+  var tiles: Int { samples * tilesPerSample }
+  var channelBlocks: Int { (channels + channelBlock - 1) / channelBlock }
   /// Distance between frequencies in the transformed input of a block.
   var inputDistance: Int { Self.tileBlock * channelBlock + Self.spacing }
   /// Distance between frequencies in the transformed output of a block of tiles and a panel.
@@ -202,16 +204,17 @@ struct WinogradPlan {
     _ out: UnsafeMutablePointer<Float>, _ ending: Ending
   ) {
     let width = PackedMatrix.panelColumns
-    let (height, across) = (output[1], output[2])
+    let (height, across) = (outputHeight, outputWidth)
     let column = panel * width
-    for tile in tiles {
-      let (sample, top, left) = position(of: tile)
-      let place = ((sample * height + top) * across + left) * outputs + column
-      ending.withPointers(column: column, place: place) { bias, activation, residual in
+    ending.withPointers { bias, activation, residual in
+      for tile in tiles {
+        let (sample, top, left) = position(of: tile)
+        let place = ((sample * height + top) * across + left) * outputs + column
         Kernels.active.winograd_output(
           sums + (tile - tiles.lowerBound) * width, Self.sumDistance, out + place,
           across * outputs, outputs, min(4, height - top), min(4, across - left),
-          min(width, outputs - column), bias, activation, residual)
+          min(width, outputs - column), bias.map { $0 + column }, activation,
+          residual.map { $0 + place })
       }
     }
   }
