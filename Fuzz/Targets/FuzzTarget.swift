@@ -16,11 +16,14 @@ package protocol FuzzTarget: AnyObject, SendableMetatype {
   static func parts(of input: [UInt8]) -> [[UInt8]]
   /// Joins parts to an input whose lengths and checksums are right.
   static func whole(_ parts: [[UInt8]]) -> [UInt8]
+  /// Whether an input may have a part twice, as a head may have a line.
+  static var mayRepeatParts: Bool { get }
 }
 
 extension FuzzTarget {
   package static func parts(of input: [UInt8]) -> [[UInt8]] { [input] }
   package static func whole(_ parts: [[UInt8]]) -> [UInt8] { Array(parts.joined()) }
+  package static var mayRepeatParts: Bool { false }
 }
 
 /// What a reader made of an input.

@@ -12,6 +12,9 @@ final class RequestHeadTarget: FuzzTarget {
 
   init() {}
 
+  static func parts(of input: [UInt8]) -> [[UInt8]] { Lines.parts(of: input) }
+  static let mayRepeatParts = true
+
   /// Small, so that an input reaches them.
   private static let limits: HTTPLimits = {
     var limits = HTTPLimits()

@@ -8,6 +8,9 @@ final class ResponseTarget: FuzzTarget {
 
   init() {}
 
+  static func parts(of input: [UInt8]) -> [[UInt8]] { Lines.parts(of: input) }
+  static let mayRepeatParts = true
+
   private enum Outcome: Equatable {
     case head(ResponseHead, surplus: Int)
     case unfinished

@@ -9,6 +9,9 @@ final class ServeTarget: FuzzTarget {
 
   init() {}
 
+  static func parts(of input: [UInt8]) -> [[UInt8]] { Lines.parts(of: input) }
+  static let mayRepeatParts = true
+
   func read(_ input: [UInt8]) -> FuzzVerdict {
     do {
       let file = try ServeFile.settings(of: Data(input), path: "byteedit.yaml")

@@ -33,8 +33,8 @@ import Testing
     #expect(throws: RecipeError.self) { try read(text) }
   }
 
-  @Test func `the aesthetic judge looks at the hole, the others at the picture`() throws {
-    #expect(RecipeConfiguration(for: .aesthetic).network.view == .hole)
+  @Test func `the aesthetic judge looks at picture and hole, the others at the picture`() throws {
+    #expect(RecipeConfiguration(for: .aesthetic).network.view == .both)
     #expect(try read(#"{"network": {"view": "picture"}}"#).network.view == .picture)
     for recipe in [JudgeRecipe.alignment, .coherence] {
       #expect(RecipeConfiguration(for: recipe).network.view == .picture)
@@ -47,7 +47,7 @@ import Testing
   {
     let configuration = RecipeConfiguration(for: .aesthetic)
     var text = String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)
-    for new in [#""view":"hole""#, #""start":"""#] {
+    for new in [#""view":"both""#, #""start":"""#] {
       #expect(text.contains(new))
       text = text.replacing(new + ",", with: "").replacing("," + new, with: "")
     }

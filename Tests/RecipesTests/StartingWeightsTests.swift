@@ -74,11 +74,11 @@ enum Vocabularies {
     }
   }
 
-  @Test func `a judge of holes says so in its folder`() throws {
+  @Test func `a judge of picture and hole says so in its folder`() throws {
     let scratch = try ScratchFolder()
     let made = try recipe(configuration(""), in: RunFolder(scratch.path))
     try made.write(try made.initialWeights(), to: scratch.path + "/judge")
     let text = String(decoding: try #require(scratch.bytes("judge/config.json")), as: UTF8.self)
-    #expect(text.contains(#""view": "hole""#))
+    #expect(text.contains(#""view": "both""#))
   }
 }

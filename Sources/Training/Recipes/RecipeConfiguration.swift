@@ -12,7 +12,7 @@ package struct RecipeConfiguration: Codable, Sendable, Equatable {
   /// The recipe's defaults: they fit the embedded judges and two cores.
   package init(for recipe: JudgeRecipe) {
     switch recipe {
-    case .aesthetic: network.view = .hole
+    case .aesthetic: network.view = .both
     case .alignment:
       // A sample is two pictures and six texts.
       (run.batch, run.microBatch) = (16, 16)
