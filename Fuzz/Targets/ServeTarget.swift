@@ -42,6 +42,11 @@ final class ServeTarget: FuzzTarget {
     for key in ServeKey.all where key.shown(again) != key.shown(settings) {
       return "\(key.name) is shown as \(key.shown(settings)), which is \(key.shown(again))"
     }
+    // Two lists may be shown alike.
+    for isMerged in [false, true] {
+      let lists = [settings, again].map { $0.adapters.filter { $0.isMerged == isMerged } }
+      guard lists[0] == lists[1] else { return "\(lists[0]) is read as \(lists[1])" }
+    }
     return nil
   }
 }
