@@ -82,6 +82,17 @@ import Testing
     #expect(winning.adapters.map(\.name) == ["p"])
   }
 
+  /// A sign and a combining mark behind it are one character.
+  @Test(arguments: ["\u{1B6D}b.s", "a=\u{301}b.s:2", "a=b.s,\u{301}c=d", "a=b.s:\u{301}1"])
+  func `signs before a combining mark are signs`(text: String) throws {
+    let adapters = try resolve(options: ["lora": text]).adapters
+    let shown = ServeKey.all.first { $0.name == "lora" }?.shown(
+      try resolve(options: ["lora": text]))
+    #expect(try resolve(options: ["lora": try #require(shown)]).adapters == adapters)
+    #expect(adapters.allSatisfy { !$0.name.unicodeScalars.contains("=") })
+    #expect(adapters.count == (text.unicodeScalars.contains(",") ? 2 : 1))
+  }
+
   @Test func `trusted proxies are ranges with commas between`() throws {
     let settings = try resolve(file: ["trusted_proxies": "10.0.0.0/8, ::1"])
     #expect(settings.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])

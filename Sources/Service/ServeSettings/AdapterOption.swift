@@ -2,6 +2,9 @@ import Foundation
 package import Models
 
 /// Adapters as options name them: `[NAME=]FILE[:WEIGHT]`, several with commas between.
+///
+/// Signs are looked for among scalars: behind a sign a combining mark would make another character of
+/// the two.
 package enum AdapterOption {
   /// Why a text names no adapter.
   package struct Fault: Error, CustomStringConvertible {
@@ -10,7 +13,7 @@ package enum AdapterOption {
 
   package static func list(_ text: String, isMerged: Bool) throws(Fault) -> [AdapterSource] {
     var sources: [AdapterSource] = []
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+    for part in text.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false) {
       sources.append(try source(String(part), isMerged: isMerged))
     }
     return sources
@@ -20,22 +23,25 @@ package enum AdapterOption {
   ///   1.
   package static func source(_ text: String, isMerged: Bool) throws(Fault) -> AdapterSource {
     var name: String?
-    var path = text.trimmingCharacters(in: .whitespaces)
     // A folder's name may have an equals sign, an adapter's name has no slash.
-    if let sign = path.firstIndex(of: "="), !path[..<sign].contains("/") {
-      name = String(path[..<sign])
-      path = String(path[path.index(after: sign)...])
+    var scalars = text.trimmingCharacters(in: .whitespaces).unicodeScalars
+    if let sign = scalars.firstIndex(of: "="), !scalars[..<sign].contains("/") {
+      name = String(scalars[..<sign])
+      scalars.removeSubrange(...sign)
     }
     var weight = 1.0
-    if let colon = path.lastIndex(of: ":"),
-      let number = Double(path[path.index(after: colon)...]), number.isFinite
+    if let colon = scalars.lastIndex(of: ":"),
+      let number = Double(String(scalars[colon...].dropFirst())), number.isFinite
     {
       weight = number
-      path = String(path[..<colon])
+      scalars.removeSubrange(colon...)
     }
+    let path = String(scalars)
     let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let trimmed = (name ?? stem).trimmingCharacters(in: .whitespaces)
-    guard !path.isEmpty, !trimmed.isEmpty, !trimmed.contains("/"), !trimmed.contains("=") else {
+    guard !path.isEmpty, !trimmed.isEmpty,
+      !trimmed.unicodeScalars.contains(where: { $0 == "/" || $0 == "=" })
+    else {
       throw Fault(
         description: "'\(text)' names no adapter; write FILE, NAME=FILE or NAME=FILE:WEIGHT, where"
           + " the name has neither / nor =")
