@@ -16,7 +16,8 @@ import Tensors
     let batches = arguments.dropFirst(3).first?.split(separator: ":").compactMap { Int($0) } ?? []
     guard arguments.count == 5, let work = TrainingWork(rawValue: arguments[1]),
       let side = Int(arguments[2]), let threads = Int(arguments[4]),
-      let batch = batches.first, let microBatch = batches.last
+      let batch = batches.first, let microBatch = batches.last, microBatch > 0,
+      batch % microBatch == 0
     else {
       print("usage: training-steps MODEL unet|autoencoder SIDE BATCH[:MICRO] THREADS [--recompute]")
       exit(2)

@@ -22,7 +22,6 @@ enum TrainingWork: String, CaseIterable {
   func prepare(
     _ path: String, side: Int, batch: Int, microBatch: Int, recomputing: Bool
   ) throws -> () throws -> Float {
-    precondition(batch % microBatch == 0, "the micro-batch divides the batch")
     let folder = try ModelFolder(path: path)
     let part = self == .unet ? "unet" : "vae"
     let weights = try folder.weights(
