@@ -31,6 +31,12 @@ final class RawSocket: Sendable {
 
   deinit { close(descriptor) }
 
+  /// True once the connection is over, by a reset or because both sides have ended; reads nothing.
+  var isOver: Bool {
+    var query = pollfd(fd: descriptor, events: 0, revents: 0)
+    return poll(&query, 1, 0) == 1 && query.revents & Int16(POLLERR | POLLHUP) != 0
+  }
+
   /// False once the other side takes no more.
   @discardableResult
   func send(_ bytes: [UInt8]) -> Bool {
