@@ -108,7 +108,7 @@ let package = Package(
     room("Engine", "Tokenizers", []),
     room("Engine", "Diffusion", ["Tensors", "Checkpoints"]),
     room("Engine", "Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"]),
-    room("Engine", "Imaging", ["CImageCodecs"]),
+    room("Engine", "Imaging", ["CImageCodecs", "Locks"]),
     room(
       "Engine", "Editing",
       [
@@ -283,8 +283,8 @@ let package = Package(
     test(
       "byteedit",
       [
-        "byteedit", "ServeSettings", "Jobs", "JobStoreSQLite", "Observability", "Locks", "TLS",
-        "TestCertificates", "TestSupport", logging,
+        "byteedit", "ServeSettings", "Editing", "Imaging", "Workers", "Jobs", "JobStoreSQLite",
+        "Observability", "Locks", "TLS", "TestCertificates", "TestSupport", logging,
       ]),
     test("ServeSettings", ["ServeSettings", "TestSupport"]),
     support("RequestReading", ["HTTP", httpTypes], path: "Fuzz/Requests"),

@@ -43,7 +43,7 @@ let package = Package(
     room("Tokenizers", []),
     room("Diffusion", ["Tensors", "Checkpoints"]),
     room("Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"]),
-    room("Imaging", ["CImageCodecs"]),
+    room("Imaging", ["CImageCodecs", "Locks"]),
     room(
       "Editing",
       [

@@ -56,7 +56,7 @@ let package = Package(
     room("Tokenizers", []),
     room("Diffusion", ["Tensors", "Checkpoints"]),
     room("Models", ["Layers", "Tensors", "Checkpoints", "Compute", "Locks"]),
-    room("Imaging", ["CImageCodecs"]),
+    room("Imaging", ["CImageCodecs", "Locks"]),
     room("TLS", in: "Service", ["CTLS", "Locks"]),
     room("Sockets", in: "Service", ["TLS", "CPlatform", "Locks", logging, system]),
     room(

@@ -104,6 +104,32 @@ import Testing
   }
 
   @Test(arguments: Keeper.allCases)
+  func `who waits for the end hears of it, and not of what comes before`(
+    _ keeper: Keeper
+  ) async throws {
+    try await keeper.withStore { bench in
+      let job = try await bench.accept()
+      async let woken = bench.store.waitForEnd(of: job.id, timeout: .seconds(120))
+      try await Task.sleep(for: .milliseconds(30))
+      let start = ContinuousClock.now
+      let claimed = try await bench.claim()
+      let step = JobProgress(stage: "denoise", step: 1, steps: 2, candidate: 0, candidates: 1)
+      _ = try await bench.store.report(step, under: claimed.lease)
+      _ = try await bench.store.finish(claimed.lease, .succeeded(try await bench.result()))
+      let ended = try await woken
+      #expect(ContinuousClock.now - start < .seconds(60))
+      #expect(try await ended == bench.store.job(job.id))
+      guard case .found(let found) = ended else { throw Unexpected("gone") }
+      #expect(found.state == .succeeded && found.result != nil)
+      // An end that came before is not waited for, and nothing longer than was said.
+      #expect(try await bench.store.waitForEnd(of: job.id, timeout: .seconds(120)) == ended)
+      let other = try await bench.accept()
+      #expect(
+        try await bench.store.waitForEnd(of: other.id, timeout: .milliseconds(20)) == .found(other))
+    }
+  }
+
+  @Test(arguments: Keeper.allCases)
   func `a waiter does not wait for a final job, nor longer than it said`(
     _ keeper: Keeper
   ) async throws {

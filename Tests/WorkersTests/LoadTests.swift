@@ -15,10 +15,10 @@ import Workers
           usleep(.random(in: 0...2000))
           try onEvent(.step(step, of: 3, candidate: 0))
         }
-        if input.image[0] % 7 == 0 {
+        if try input.image.bytes()[0] % 7 == 0 {
           throw EditFailure.permanent(JobError(code: "bad", detail: "send another"))
         }
-        return EditOutput.made(of: input.image)
+        return EditOutput.made(of: try input.image.bytes())
       }
       try await shop.withPool(settings, script: script) { _ in
         try await withThrowingTaskGroup(of: Void.self) { group in

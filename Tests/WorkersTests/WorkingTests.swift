@@ -10,7 +10,8 @@ import Workers
       let script = { @Sendable (input: EditInput, onEvent: (EditStep) throws -> Void) in
         for step in 1...4 { try onEvent(.step(step, of: 4, candidate: 0)) }
         try onEvent(.stage(name: "denoise", seconds: 0.5))
-        return EditOutput.made(of: input.image + (input.mask ?? []), seed: input.seed)
+        return EditOutput.made(
+          of: try input.image.bytes() + (try input.mask?.bytes() ?? []), seed: input.seed)
       }
       try await shop.withPool(script: script) { _ in
         let id = try await shop.submit([1, 2], mask: [3])
@@ -135,7 +136,7 @@ import Workers
     settings.maxAttempts = 1
     try await Workshop.open(settings: settings) { shop in
       let script = { @Sendable (input: EditInput, _: (EditStep) throws -> Void) -> EditOutput in
-        if input.image == [6, 6, 6] { throw Strange() }
+        if try input.image.bytes() == [6, 6, 6] { throw Strange() }
         return .made(of: [1])
       }
       try await shop.withPool(script: script) { _ in

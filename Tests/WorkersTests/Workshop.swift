@@ -16,8 +16,9 @@ struct ScriptedEditor: EditPerforming {
     _ input: EditInput, onEvent: (EditStep) throws -> Void,
     onCheckpoint: (_ make: () -> [UInt8]) throws -> Void
   ) throws -> EditOutput {
-    try script(input) { event in
-      try onCheckpoint { input.image }
+    let image = try input.image.bytes()
+    return try script(input) { event in
+      try onCheckpoint { image }
       try onEvent(event)
     }
   }

@@ -9,6 +9,16 @@ extension EditRequest {
   /// What the engine is asked to do by a request's checked fields.
   init(_ parameters: EditParameters, seed: UInt32, image: [UInt8], mask: [UInt8]?) {
     self.init(image: image, mask: mask)
+    apply(parameters, seed: seed)
+  }
+
+  /// The same with pictures that `reader` reads.
+  init(_ parameters: EditParameters, seed: UInt32, reading reader: any PictureReading) {
+    self.init(reading: reader)
+    apply(parameters, seed: seed)
+  }
+
+  private mutating func apply(_ parameters: EditParameters, seed: UInt32) {
     task =
       switch parameters.task {
       case .inpaint: .inpaint

@@ -10,15 +10,20 @@ import Workers
 /// Makes the workers' edits with the engine, each on a team of threads of its own.
 final class EngineAdapter: EditPerforming {
   private let editor: Editor
+  private let pictures: DecodedPictures
   private let carriesProvenance: Bool
   private let teams: Lock<[ThreadTeam]>
   private let threads: Int
 
   /// - Parameters:
+  ///   - pictures: what was decoded of pictures when they were checked.
   ///   - workers: edits at the same time.
   ///   - threads: threads of one edit; 0 shares the machine's cores among the workers.
-  init(editor: Editor, workers: Int, threads: Int, carriesProvenance: Bool) {
+  init(
+    editor: Editor, pictures: DecodedPictures, workers: Int, threads: Int, carriesProvenance: Bool
+  ) {
     self.editor = editor
+    self.pictures = pictures
     self.carriesProvenance = carriesProvenance
     self.threads = threads > 0 ? threads : max(1, AvailableCores.count / workers)
     let count = self.threads
@@ -30,7 +35,7 @@ final class EngineAdapter: EditPerforming {
     onCheckpoint: (_ make: () -> [UInt8]) throws -> Void
   ) throws -> EditOutput {
     var request = EditRequest(
-      input.parameters, seed: input.seed, image: input.image, mask: input.mask)
+      input.parameters, seed: input.seed, reading: KeptPictures(input, pictures))
     request.output.carriesProvenance = carriesProvenance
     let team = teams.withLock { $0.popLast() } ?? ThreadTeam(threads: threads, niceness: 10)
     defer { teams.withLock { $0.append(team) } }
@@ -43,7 +48,7 @@ final class EngineAdapter: EditPerforming {
         }
       }
     }
-    return try EditOutput(result)
+    return EditOutput(result)
   }
 
   private func edit(
@@ -95,9 +100,9 @@ extension EditStep {
 }
 
 extension EditOutput {
-  init(_ result: EditResult) throws {
+  init(_ result: EditResult) {
     self.init(
-      candidates: try result.candidates.map(Candidate.init), maskRule: result.maskRule,
+      candidates: result.candidates.map(Candidate.init), maskRule: result.maskRule,
       maskShare: result.maskShare, promptTruncated: result.isPromptTruncated,
       warnings: result.warnings,
       timings: Dictionary(uniqueKeysWithValues: result.timings.map { ($0.rawValue, $1) }))
@@ -105,7 +110,7 @@ extension EditOutput {
 }
 
 extension EditOutput.Candidate {
-  init(_ candidate: EditCandidate) throws {
+  init(_ candidate: EditCandidate) {
     let preserved = candidate.preserved
     self.init(
       index: candidate.index, seed: candidate.seed, bytes: candidate.bytes,
@@ -114,8 +119,7 @@ extension EditOutput.Candidate {
         maxAbsDiff: preserved.maxAbsDiff, changedPixels: preserved.differingCount,
         comparedPixels: preserved.pixelCount),
       seam: SeamShift(before: candidate.seam.before, after: candidate.seam.after),
-      receipt: try JSONText.decode(
-        JSONValue.self, from: candidate.receipt.text),
+      receipt: JSONValue(candidate.receipt),
       scores: CandidateScores(candidate),
       coherenceMap: candidate.heatMap.map {
         EditOutput.CoherenceMap(

@@ -4,6 +4,7 @@ import Compute
 import Editing
 import Foundation
 import HTTP
+import Imaging
 import JobStorePostgres
 import JobStoreSQLite
 import Jobs
@@ -28,10 +29,12 @@ struct ServedProcess {
   private let threshold: LogThreshold
   private let workerMetrics: WorkerMetrics
   let registry = PrometheusRegistry()
+  private let pictures: DecodedPictures
 
   init(_ settings: ServeConfiguration, source: SettingsSource) {
     self.settings = settings
     self.source = source
+    pictures = DecodedPictures(limit: settings.pictureCacheMebibytes << 20)
     let logs = LogSettings(
       format: settings.logFormat == "text" ? .text : .json,
       level: Logger.Level(rawValue: settings.logLevel) ?? .info,
@@ -122,6 +125,7 @@ struct ServedProcess {
       configuration: apiConfiguration(webhookPolicy(secrets)),
       surroundings: .init(
         store: store, models: editor.map { ModelCatalogue($0) }, scoring: scoring,
+        pictures: pictures,
         access: AccessControl(
           policy: accessPolicy(front.keys), failuresPerMinute: settings.authFailuresPerMinute,
           logger: auditLogger, metrics: registry),
@@ -187,7 +191,7 @@ struct ServedProcess {
 
   private func adapter(_ editor: Editor) -> EngineAdapter {
     EngineAdapter(
-      editor: editor, workers: settings.workers, threads: settings.threads,
+      editor: editor, pictures: pictures, workers: settings.workers, threads: settings.threads,
       carriesProvenance: settings.provenance)
   }
 

@@ -29,6 +29,7 @@ struct ServiceOptions: ParsableArguments {
   @Option(name: .long, help: ServeKey.help(of: "alignment")) var alignment: String?
   @Option(name: .long, help: ServeKey.help(of: "coherence")) var coherence: String?
   @Option(name: .long, help: ServeKey.help(of: "score_queue")) var scoreQueue: String?
+  @Option(name: .long, help: ServeKey.help(of: "picture_cache_mib")) var pictureCacheMib: String?
   @Option(name: .long, help: ServeKey.help(of: "workers")) var workers: String?
   @Option(name: .long, help: ServeKey.help(of: "threads")) var threads: String?
   @Option(name: .long, help: ServeKey.help(of: "queue_limit")) var queueLimit: String?
@@ -73,7 +74,8 @@ struct ServiceOptions: ParsableArguments {
       "lora": lora.isEmpty ? nil : lora.joined(separator: ","),
       "merge_lora": mergeLora.isEmpty ? nil : mergeLora.joined(separator: ","), "judges": judges,
       "aesthetic": aesthetic, "alignment": alignment, "coherence": coherence,
-      "score_queue": scoreQueue, "workers": workers,
+      "score_queue": scoreQueue,
+      "picture_cache_mib": pictureCacheMib, "workers": workers,
       "threads": threads, "queue_limit": queueLimit, "max_body_mib": maxBodyMib,
       "max_megapixels": maxMegapixels, "max_connections": maxConnections,
       "connections_per_address": connectionsPerAddress,

@@ -8,12 +8,12 @@ struct CandidateDraft {
   private let canvas: Canvas
   private let crop: ModelCrop
   /// That of the first candidate; the others differ in their seed.
-  private let receipt: Receipt
+  private let receipt: WrittenReceipt
   /// Blending weights of the whole picture, the same for every candidate.
   private let weights: Mask
 
   init(
-    request: EditRequest, canvas: Canvas, crop: ModelCrop, receipt: Receipt
+    request: EditRequest, canvas: Canvas, crop: ModelCrop, receipt: WrittenReceipt
   ) throws(ImagingError) {
     self.request = request
     self.canvas = canvas
@@ -48,8 +48,7 @@ struct CandidateDraft {
     _ index: Int, _ composed: Composed, verdict: Verdict?, isCertain: Bool,
     clock: inout StageClock
   ) throws -> EditCandidate {
-    var receipt = receipt
-    receipt.seed = request.seed(ofCandidate: index)
+    let receipt = try receipt.with(seed: request.seed(ofCandidate: index))
     let mediaType = request.output.format.mediaType
     let teller = clock
     func tell(_ bytes: [UInt8], _ mediaType: String) throws {
@@ -63,9 +62,9 @@ struct CandidateDraft {
       let preserved = try PreservedDifference(
         original: canvas.picture, encoded: bytes, mask: canvas.hole)
       return EditCandidate(
-        index: index, seed: receipt.seed, bytes: bytes, mediaType: mediaType,
+        index: index, seed: receipt.content.seed, bytes: bytes, mediaType: mediaType,
         width: canvas.picture.width, height: canvas.picture.height, preserved: preserved,
-        seam: composed.seam, receipt: receipt, scores: verdict?.scores,
+        seam: composed.seam, receipt: receipt.content, scores: verdict?.scores,
         combined: verdict?.combined, heatMap: heatMap)
     }
   }
@@ -102,11 +101,11 @@ struct CandidateDraft {
   }
 
   /// The file, with its receipt where the request wants that.
-  private func encode(_ picture: Picture, _ receipt: Receipt) throws -> [UInt8] {
+  private func encode(_ picture: Picture, _ receipt: WrittenReceipt) throws -> [UInt8] {
     let output = request.output
     let texts =
       output.carriesProvenance
-      ? [ImageMetadata.Text(key: "byteedit:receipt", value: try receipt.text)] : []
+      ? [ImageMetadata.Text(key: "byteedit:receipt", value: receipt.text)] : []
     return try file(
       picture, ImageMetadata(texts: texts, declaresSyntheticPart: output.carriesProvenance))
   }
@@ -117,6 +116,25 @@ struct CandidateDraft {
     case .jpeg:
       try ImageEncoder.jpeg(picture, quality: request.output.quality, metadata: metadata)
     }
+  }
+}
+
+/// A receipt and its text, written once for all that want it.
+struct WrittenReceipt {
+  let content: Receipt
+  let text: String
+
+  init(_ content: Receipt) throws {
+    self.content = content
+    text = try content.text
+  }
+
+  /// The same but for the seed.
+  func with(seed: UInt32) throws -> WrittenReceipt {
+    if seed == content.seed { return self }
+    var content = content
+    content.seed = seed
+    return try WrittenReceipt(content)
   }
 }
 

@@ -24,22 +24,24 @@ final class CheckpointRecorder {
   /// How many answers are known from before.
   let recalledCount: Int
   private let recalled: EditCheckpoint?
-  private var kept: EditCheckpoint
+  private var answersSoFar: [[Tensor]] = []
+  private let fingerprint: () -> String
   private let offer: (_ make: () -> [UInt8]) throws -> Void
 
-  /// - Parameter fingerprint: `fingerprint(of:_:)`.
-  init(_ resumption: EditResumption, fingerprint: String) {
-    recalled = resumption.checkpoint.flatMap { EditCheckpoint($0, of: fingerprint) }
+  /// - Parameter fingerprint: makes `fingerprint(of:_:)`; asked where there is a checkpoint to compare,
+  ///   or one to be made: most edits end before.
+  init(_ resumption: EditResumption, fingerprint: @escaping () -> String) {
+    recalled = resumption.checkpoint.flatMap { EditCheckpoint($0, of: fingerprint()) }
     recalledCount = recalled?.answers.map(\.count).reduce(0, +) ?? 0
-    kept = EditCheckpoint(fingerprint: fingerprint)
+    self.fingerprint = fingerprint
     offer = resumption.offer
   }
 
-  /// SHA-256 over everything that decides what the model answers; the receipt says most of it.
-  static func fingerprint(of request: EditRequest, _ receipt: Receipt) throws -> String {
+  /// SHA-256 over everything that decides what the model answers; the receipt's text says most of it.
+  static func fingerprint(of request: EditRequest, receipt: String) -> String {
     let parts = [
-      try receipt.text, request.prompt, request.negativePrompt,
-      SHA256.hexadecimal(of: request.image),
+      receipt, request.prompt, request.negativePrompt,
+      request.reader?.digest ?? SHA256.hexadecimal(of: request.image),
     ]
     let lengths = parts.map { String($0.utf8.count) }.joined(separator: " ")
     return SHA256.hexadecimal(of: Array((lengths + parts.joined()).utf8))
@@ -53,9 +55,13 @@ final class CheckpointRecorder {
 
   /// Takes in how far candidate `index` is, and offers the checkpoint where that is new.
   func note(_ answers: [Tensor], about index: Int) throws {
-    while kept.answers.count <= index { kept.answers.append([]) }
-    kept.answers[index] = answers
+    while answersSoFar.count <= index { answersSoFar.append([]) }
+    answersSoFar[index] = answers
     guard answers.count > self.answers(about: index).count else { return }
-    try offer { kept.encoded }
+    try offer {
+      var checkpoint = EditCheckpoint(fingerprint: fingerprint())
+      checkpoint.answers = answersSoFar
+      return checkpoint.encoded
+    }
   }
 }

@@ -46,6 +46,8 @@ package struct EditRequest: Sendable {
   package var image: [UInt8]
   /// The bytes of a mask of the picture's displayed size; `nil` for an outpainting.
   package var mask: [UInt8]?
+  /// Reads picture and mask in place of the two above.
+  package var reader: (any PictureReading)?
   package var task: EditTask = .inpaint
   package var prompt = ""
   package var negativePrompt = ""
@@ -81,6 +83,12 @@ package struct EditRequest: Sendable {
   package init(image: [UInt8], mask: [UInt8]? = nil) {
     self.image = image
     self.mask = mask
+  }
+
+  /// An edit whose pictures are read by `reader`.
+  package init(reading reader: any PictureReading) {
+    self.init(image: [])
+    self.reader = reader
   }
 }
 

@@ -60,18 +60,24 @@ package struct Editor: Sendable {
     let settings = try ResolvedSettings(request, model: model)
     try request.selection.check(
       count: request.count, hasPrompt: !request.prompt.isEmpty, judges: judges)
-    let canvas = try clock.time(.decode) { try Canvas(request, limits: limits) }
-    let crop = try clock.time(.decode) { try modelCrop(canvas, request, settings) }
-    let receipt = receipt(request, settings, canvas, crop.plan)
-    let recorder = try resumption.map {
-      CheckpointRecorder($0, fingerprint: try CheckpointRecorder.fingerprint(of: request, receipt))
+    let (canvas, crop, receipt, draft) = try clock.time(.decode) {
+      let canvas = try Canvas(request, limits: limits)
+      let crop = try modelCrop(canvas, request, settings)
+      let receipt = try WrittenReceipt(self.receipt(request, settings, canvas, crop.plan))
+      let draft = try CandidateDraft(
+        request: request, canvas: canvas, crop: crop, receipt: receipt)
+      return (canvas, crop, receipt, draft)
+    }
+    if canvas.secondsBefore > 0 { try clock.add(.decode, canvas.secondsBefore) }
+    let recorder = resumption.map {
+      CheckpointRecorder($0) {
+        CheckpointRecorder.fingerprint(of: request, receipt: receipt.text)
+      }
     }
     if let recorder, recorder.recalledCount > 0 {
       try clock.tell(.resumed(answers: recorder.recalledCount))
     }
     let drawing = try makeDrawing(model, crop, request, settings, recorder, &clock)
-    let draft = try CandidateDraft(
-      request: request, canvas: canvas, crop: crop, receipt: receipt)
     if request.previews > 0 {
       clock.onMilestone = { [teller = clock] preview in
         try teller.tell(.preview(try draft.preview(preview)))

@@ -21,11 +21,15 @@ struct StageClock {
     let start = clock.now
     let result = try work()
     let elapsed = clock.now - start
-    let seconds =
-      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    try add(
+      stage, Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18)
+    return result
+  }
+
+  /// Counts work of a stage that was done elsewhere.
+  mutating func add(_ stage: EditStage, _ seconds: Double) throws {
     timings[stage, default: 0] += seconds
     try onEvent(.stage(stage, seconds: seconds))
-    return result
   }
 
   func tell(_ event: EditEvent) throws {

@@ -34,6 +34,8 @@ package struct ServeConfiguration: Sendable, Equatable {
   package var coherence: String?
   /// Pictures of `POST /v1/scores` that may wait.
   package var scoreQueue = 16
+  /// Mebibytes of decoded pictures that are kept from their check to their edit.
+  package var pictureCacheMebibytes = 64
   package var workers = 1
   /// Threads that one edit computes on; 0 shares the machine's cores among the workers.
   package var threads = 0

@@ -152,6 +152,9 @@ extension ServeKey {
     .optional("alignment", \.alignment, "Another alignment judge's folder, or off."),
     .optional("coherence", \.coherence, "Another coherence judge's folder, or off."),
     .number("score_queue", \.scoreQueue, 0...10_000, "Pictures that may wait to be scored."),
+    .number(
+      "picture_cache_mib", \.pictureCacheMebibytes, 0...65_536,
+      "Decoded pictures kept from their check to their edit, MiB."),
     .number("workers", \.workers, 1...64, "Edits that run at the same time."),
     .number("threads", \.threads, 0...256, "Threads of one edit; 0 shares the cores fairly."),
     .number("queue_limit", \.queueLimit, 1...1_000_000, "Jobs that may wait; more are a 503."),

@@ -19,13 +19,13 @@ package protocol EditPerforming: Sendable {
 package struct EditInput: Sendable {
   package let parameters: EditParameters
   package let seed: UInt32
-  package let image: [UInt8]
-  package let mask: [UInt8]?
+  package let image: StoredPicture
+  package let mask: StoredPicture?
   /// How far an earlier attempt came; whoever cannot use it begins anew.
   package let checkpoint: [UInt8]?
 
   package init(
-    parameters: EditParameters, seed: UInt32, image: [UInt8], mask: [UInt8]?,
+    parameters: EditParameters, seed: UInt32, image: StoredPicture, mask: StoredPicture?,
     checkpoint: [UInt8]? = nil
   ) {
     self.parameters = parameters
@@ -34,6 +34,20 @@ package struct EditInput: Sendable {
     self.mask = mask
     self.checkpoint = checkpoint
   }
+}
+
+/// A picture's file in the store, read when somebody wants its bytes.
+package struct StoredPicture: Sendable {
+  package let hash: BlobHash
+  private let read: @Sendable () throws -> [UInt8]
+
+  package init(hash: BlobHash, read: @escaping @Sendable () throws -> [UInt8]) {
+    self.hash = hash
+    self.read = read
+  }
+
+  /// Blocks; throws `JobStoreError`, which an editor passes on as it is.
+  package func bytes() throws -> [UInt8] { try read() }
 }
 
 package enum EditStep: Sendable, Hashable {

@@ -82,9 +82,9 @@ struct Worker: Sendable {
     var keeper = CheckpointKeeper(
       store: store, execution: execution, settings: settings, executions: executions,
       metrics: metrics)
-    let pictures = try read(job)
     let input = EditInput(
-      parameters: job.parameters, seed: job.seed, image: pictures.image, mask: pictures.mask,
+      parameters: job.parameters, seed: job.seed, image: stored(job.image),
+      mask: job.mask.map(stored),
       checkpoint: keeper.left(by: execution.lease))
     var reporter = ProgressReporter(
       store: store, execution: execution, candidates: job.parameters.count,
@@ -98,12 +98,9 @@ struct Worker: Sendable {
     }
   }
 
-  /// Both pictures, at the same time.
-  private func read(_ job: Job) throws(JobStoreError) -> (image: [UInt8], mask: [UInt8]?) {
-    let store = store
-    return try waiting { () async throws(JobStoreError) in
-      let found = try await store.read([job.image.hash] + (job.mask.map { [$0.hash] } ?? []))
-      return (found[0], job.mask == nil ? nil : found[1])
+  private func stored(_ picture: BlobReference) -> StoredPicture {
+    StoredPicture(hash: picture.hash) { [store] in
+      try waiting { () async throws(JobStoreError) in try await store.read(picture.hash) }
     }
   }
 

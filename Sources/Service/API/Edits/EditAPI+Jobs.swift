@@ -91,7 +91,9 @@ extension EditAPI {
 
   /// The job at its end, or as it stands when the time is over or the client is gone.
   func awaitEnd(of id: JobID, for wait: Duration, _ caller: Caller) async throws -> Job {
-    try await hold(id, for: wait, caller) { $0.state.isFinal }
+    try await hold(id, for: wait, caller) { job, slice in
+      job.state.isFinal ? nil : try await store.waitForEnd(of: id, timeout: slice)
+    }
   }
 
   private func awaitChange(
@@ -100,23 +102,24 @@ extension EditAPI {
     let first = try await job(id, caller)
     let isKnownNow = isKnown(try await document(of: first).tag, ifNoneMatch: known)
     guard isKnownNow else { return first }
-    return try await hold(id, for: wait, caller) {
-      $0.sequence != first.sequence || $0.state.isFinal
+    return try await hold(id, for: wait, caller) { job, slice in
+      job.sequence != first.sequence || job.state.isFinal
+        ? nil : try await store.waitForChange(of: id, after: job.sequence, timeout: slice)
     }
   }
 
+  /// - Parameter further: waits for what comes next, or says with `nil` that the job is as wanted.
   private func hold(
-    _ id: JobID, for wait: Duration, _ caller: Caller, until isEnough: (Job) -> Bool
+    _ id: JobID, for wait: Duration, _ caller: Caller,
+    _ further: (Job, Duration) async throws -> JobLookup?
   ) async throws -> Job {
     let end = ContinuousClock.now + min(wait, configuration.maximumWait)
     var job = try await job(id, caller)
-    while !isEnough(job), !Task.isCancelled, !health.isDraining {
+    while !Task.isCancelled, !health.isDraining {
       let rest = end - ContinuousClock.now
-      guard rest > .zero else { break }
-      // In slices, since the store does not hear of a client that went away.
-      job = try Self.found(
-        try await store.waitForChange(
-          of: id, after: job.sequence, timeout: min(rest, .seconds(1))), caller)
+      // In slices: the store hears neither of a client that went away nor of other processes.
+      guard rest > .zero, let lookup = try await further(job, min(rest, .seconds(1))) else { break }
+      job = try Self.found(lookup, caller)
     }
     return job
   }

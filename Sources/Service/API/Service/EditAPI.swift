@@ -1,6 +1,7 @@
 import Access
 package import HTTP
 import HTTPTypes
+package import Imaging
 package import Jobs
 package import Logging
 package import Observability
@@ -14,6 +15,8 @@ package struct EditAPI: Sendable {
     package var models: ModelCatalogue?
     /// Scores pictures for `POST /v1/scores`; `nil` where every judge is off.
     package var scoring: (any PictureScoring)?
+    /// Shared with the workers of this process, so that they need not decode again.
+    package var pictures: DecodedPictures
     package var access: AccessControl
     package var health: Health
     package var metrics: PrometheusRegistry
@@ -21,11 +24,13 @@ package struct EditAPI: Sendable {
 
     package init(
       store: any JobStore, models: ModelCatalogue?, scoring: (any PictureScoring)? = nil,
-      access: AccessControl, health: Health, metrics: PrometheusRegistry, logger: Logger
+      pictures: DecodedPictures = DecodedPictures(limit: 0), access: AccessControl, health: Health,
+      metrics: PrometheusRegistry, logger: Logger
     ) {
       self.store = store
       self.models = models
       self.scoring = scoring
+      self.pictures = pictures
       self.access = access
       self.health = health
       self.metrics = metrics

@@ -27,22 +27,25 @@ struct CheckedEdit: Sendable {
 
   /// Decodes and measures picture and mask, at the same time; what is wrong with the picture is said
   /// first.
-  init(_ draft: EditDraft, limits: ImageLimits, on lanes: Lanes) async throws {
-    let image = try Self.at("/image") { () throws(ImagingError) in
-      try ImageDecoder.probe(draft.image, limits: limits)
-    }
+  ///
+  /// - Parameter pictures: where what was decoded is kept for the edit.
+  init(
+    _ draft: EditDraft, limits: ImageLimits, keepingIn pictures: DecodedPictures, on lanes: Lanes
+  ) async throws {
+    let image = try Self.at("/image") { try ImageDecoder.probe(draft.image, limits: limits) }
     if let expand = draft.parameters.expand {
-      try Self.at("/expand") { () throws(ImagingError) in
+      try Self.at("/expand") {
         _ = try Expansion(expand).canvas(width: image.width, height: image.height, limits: limits)
       }
     }
     async let picture = lanes.pictures.run {
-      try Self.at("/image") { () throws(ImagingError) in
-        _ = try ImageDecoder.decode(draft.image, limits: limits)
+      let hash = try BlobHash(of: draft.image)
+      try Self.at("/image") {
+        _ = try pictures.picture(hash.text, for: .check, limits: limits) { draft.image }
       }
-      return try BlobHash(of: draft.image)
+      return hash
     }
-    async let mask = Self.checkedMask(draft, image, limits, lanes.masks)
+    async let mask = Self.checkedMask(draft, image, limits, pictures, lanes.masks)
     let (imageHash, checkedMask) = (try await picture, try await mask)
     maskType = checkedMask?.type
     parameters = draft.parameters
@@ -53,34 +56,30 @@ struct CheckedEdit: Sendable {
   }
 
   private static func checkedMask(
-    _ draft: EditDraft, _ image: ImageInfo, _ limits: ImageLimits, _ lane: WorkQueue
+    _ draft: EditDraft, _ image: ImageInfo, _ limits: ImageLimits, _ pictures: DecodedPictures,
+    _ lane: WorkQueue
   ) async throws -> (type: String, hash: BlobHash)? {
     guard let mask = draft.mask else { return nil }
     return try await lane.run {
-      (try maskType(mask, draft.parameters, image, limits), try BlobHash(of: mask))
+      let hash = try BlobHash(of: mask)
+      let type = try at("/mask") {
+        _ = try pictures.mask(
+          hash.text, for: .check, options: MaskOptions(draft.parameters), width: image.width,
+          height: image.height, limits: limits
+        ) { mask }
+        return try ImageDecoder.probe(mask, limits: limits).format.mediaType
+      }
+      return (type, hash)
     }
   }
 
-  private static func maskType(
-    _ mask: [UInt8], _ parameters: EditParameters, _ image: ImageInfo, _ limits: ImageLimits
-  ) throws(APIError) -> String {
-    try at("/mask") { () throws(ImagingError) in
-      _ = try MaskReader.read(
-        mask, options: MaskOptions(parameters), width: image.width, height: image.height,
-        limits: limits)
-      return try ImageDecoder.probe(mask, limits: limits).format.mediaType
-    }
-  }
-
-  private static func at<Value>(
-    _ pointer: String, _ check: () throws(ImagingError) -> Value
-  ) throws(APIError) -> Value {
+  private static func at<Value>(_ pointer: String, _ check: () throws -> Value) throws -> Value {
     do {
       return try check()
-    } catch .invalidParameter(let name, let reason) {
-      throw .invalidField("/\(name)", reason)
-    } catch {
-      throw .invalidField(pointer, "\(error)")
+    } catch let ImagingError.invalidParameter(name, reason) {
+      throw APIError.invalidField("/\(name)", reason)
+    } catch let error as ImagingError {
+      throw APIError.invalidField(pointer, "\(error)")
     }
   }
 }

@@ -38,7 +38,8 @@ extension EditAPI {
     let models = try await catalogue()
     let draft = try EditDraft(
       body, models: models, webhookRefusal: configuration.webhookRefusal)
-    let checked = try await CheckedEdit(draft, limits: configuration.images, on: checking)
+    let checked = try await CheckedEdit(
+      draft, limits: configuration.images, keepingIn: surroundings.pictures, on: checking)
     let (id, isReplay) = try await keep(checked, key: naming(rest) ?? key, request)
     return (id, isReplay, rest)
   }

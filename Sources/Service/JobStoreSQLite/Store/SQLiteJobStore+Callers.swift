@@ -100,6 +100,19 @@ extension SQLiteJobStore {
     }
   }
 
+  package func waitForEnd(
+    of id: JobID, timeout: Duration
+  ) async throws(JobStoreError) -> JobLookup {
+    let ticket = notifier.ticketForEnd(of: id)
+    defer { notifier.discardForEnd(ticket, of: id) }
+    let lookup = try await job(id)
+    guard case .found(let job) = lookup, !job.state.isFinal, timeout > .zero, !Task.isCancelled
+    else { return lookup }
+    await ticket.wait(timeout: timeout)
+    if let ended = ticket.job { return .found(ended) }
+    return try await self.job(id)
+  }
+
   package func cancel(_ id: JobID) async throws(JobStoreError) -> CancelOutcome {
     let outcome = try await database.durable { [self] db in
       try cancel(id, db)

@@ -140,7 +140,7 @@ package final class SQLiteJobStore: JobStore {
   /// Tells waiters about a committed change; called once per transition.
   func announce(_ job: Job) {
     if job.state.isFinal { onEnd(job) }
-    notifier.jobChanged(job.id)
+    notifier.jobChanged(job)
     if job.state == .queued { notifier.workArrived() }
     if job.webhook != nil { notifier.deliveryArrived() }
   }

@@ -7,6 +7,7 @@ import Locks
 package final class ChangeNotifier: Sendable {
   private struct Waiters {
     var byJob: [JobID: [ObjectIdentifier: Ticket]] = [:]
+    var forEnd: [JobID: [ObjectIdentifier: Ticket]] = [:]
     var forWork: [ObjectIdentifier: Ticket] = [:]
     var forDeliveries: [ObjectIdentifier: Ticket] = [:]
   }
@@ -19,6 +20,13 @@ package final class ChangeNotifier: Sendable {
   package func ticket(for job: JobID) -> Ticket {
     let ticket = Ticket()
     waiters.withLock { $0.byJob[job, default: [:]][ObjectIdentifier(ticket)] = ticket }
+    return ticket
+  }
+
+  /// A ticket that only the job's end wakes; it brings the job along where this process ended it.
+  package func ticketForEnd(of job: JobID) -> Ticket {
+    let ticket = Ticket()
+    waiters.withLock { $0.forEnd[job, default: [:]][ObjectIdentifier(ticket)] = ticket }
     return ticket
   }
 
@@ -36,6 +44,13 @@ package final class ChangeNotifier: Sendable {
     }
   }
 
+  package func discardForEnd(_ ticket: Ticket, of job: JobID) {
+    waiters.withLock { waiters in
+      waiters.forEnd[job]?[ObjectIdentifier(ticket)] = nil
+      if waiters.forEnd[job]?.isEmpty == true { waiters.forEnd[job] = nil }
+    }
+  }
+
   package func discardForWork(_ ticket: Ticket) {
     waiters.withLock { $0.forWork[ObjectIdentifier(ticket)] = nil }
   }
@@ -43,6 +58,15 @@ package final class ChangeNotifier: Sendable {
   package func jobChanged(_ job: JobID) {
     let woken = waiters.withLock { $0.byJob.removeValue(forKey: job) }
     woken?.values.forEach { $0.wake() }
+  }
+
+  /// The same for who waits for its end, too.
+  package func jobChanged(_ job: Job) {
+    if job.state.isFinal {
+      let woken = waiters.withLock { $0.forEnd.removeValue(forKey: job.id) }
+      woken?.values.forEach { $0.wake(with: job) }
+    }
+    jobChanged(job.id)
   }
 
   package func workArrived() {
@@ -75,8 +99,8 @@ package final class ChangeNotifier: Sendable {
   package func wakeAll() {
     let woken = waiters.withLock { waiters in
       defer { waiters = Waiters() }
-      return waiters.byJob.values.flatMap(\.values) + waiters.forWork.values
-        + waiters.forDeliveries.values
+      return waiters.byJob.values.flatMap(\.values) + waiters.forEnd.values.flatMap(\.values)
+        + waiters.forWork.values + waiters.forDeliveries.values
     }
     woken.forEach { $0.wake() }
   }
@@ -85,6 +109,7 @@ package final class ChangeNotifier: Sendable {
   package var waiting: Int {
     waiters.withLock {
       $0.forWork.count + $0.forDeliveries.count + $0.byJob.values.reduce(0) { $0 + $1.count }
+        + $0.forEnd.values.reduce(0) { $0 + $1.count }
     }
   }
 }
@@ -99,8 +124,17 @@ extension ChangeNotifier {
     }
 
     private let state = Lock(State.idle)
+    private let ended = Lock<Job?>(nil)
 
     fileprivate init() {}
+
+    /// The job whose end was waited for; nothing where something else woke.
+    package var job: Job? { ended.withLock { $0 } }
+
+    fileprivate func wake(with job: Job) {
+      ended.withLock { $0 = job }
+      wake()
+    }
 
     package func wake() {
       let continuation = state.withLock { state in

@@ -22,6 +22,9 @@ package protocol JobStore: BlobStore, WebhookOutbox {
   func waitForChange(
     of id: JobID, after sequence: Int64, timeout: Duration
   ) async throws(JobStoreError) -> JobLookup
+  /// Waits until the job is final or the time is over, and answers how it stands then; what comes
+  /// before its end wakes nobody where the store can tell it apart.
+  func waitForEnd(of id: JobID, timeout: Duration) async throws(JobStoreError) -> JobLookup
   /// Cancels a queued job at once and asks a running one to stop at its next step.
   func cancel(_ id: JobID) async throws(JobStoreError) -> CancelOutcome
   /// How many jobs are claimed before this one; `nil` unless it waits.
@@ -166,4 +169,19 @@ package struct TidyReport: Sendable, Hashable {
   package var blobsRemoved = 0
 
   package init() {}
+}
+
+extension JobStore {
+  package func waitForEnd(
+    of id: JobID, timeout: Duration
+  ) async throws(JobStoreError) -> JobLookup {
+    let end = ContinuousClock.now + timeout
+    var lookup = try await job(id)
+    while case .found(let job) = lookup, !job.state.isFinal, !Task.isCancelled {
+      let rest = end - ContinuousClock.now
+      guard rest > .zero else { break }
+      lookup = try await waitForChange(of: id, after: job.sequence, timeout: rest)
+    }
+    return lookup
+  }
 }

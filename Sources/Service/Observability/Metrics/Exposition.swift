@@ -27,6 +27,7 @@ package enum Exposition {
 
   /// A name of letters, digits, underscores and, in metrics, colons, not beginning with a digit.
   static func identifier(_ name: String, allowsColon: Bool) -> String {
+    if isIdentifier(name, allowsColon: allowsColon) { return name }
     let clean = String(
       String.UnicodeScalarView(
         name.unicodeScalars.map { scalar in
@@ -36,6 +37,18 @@ package enum Exposition {
           return isFine ? scalar : "_"
         }))
     return clean.first.map(\.isNumber) ?? true ? "_" + clean : clean
+  }
+
+  /// Most names are fine as they are.
+  private static func isIdentifier(_ name: String, allowsColon: Bool) -> Bool {
+    guard let first = name.utf8.first, !(0x30...0x39).contains(first) else { return false }
+    return name.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x5F: true
+      case 0x3A: allowsColon
+      default: false
+      }
+    }
   }
 
   private static func typeName(_ kind: MetricDescription.Kind) -> String {
