@@ -114,6 +114,18 @@ import Testing
     #expect(try await service.submit(try .inpaint()).status == 202)
   }
 
+  @Test func `what is refused leaves no file behind`() async throws {
+    let service = try TestService()
+    var form = try TestForm.inpaint()
+    form.remove("image")
+    form.add(file: "image", Array(try TestPicture.image().dropLast(60)))
+    #expect(try await service.submit(form).status == 400)
+    #expect(service.storedFiles == 0)
+    #expect(try await service.submit(try .inpaint()).status == 202)
+    #expect(service.storedFiles == 2)
+    await service.store.close()
+  }
+
   @Test func `outpaint needs to know where, and stays within the limits`() async throws {
     let service = try TestService { $0.images.maxPixels = 1000 }
     func outpaint(_ expand: String?) async throws -> Answer {

@@ -1,6 +1,6 @@
 import API
 import Access
-import FoundationEssentials
+import Foundation
 import HTTP
 import HTTPTypes
 import Imaging
@@ -66,6 +66,14 @@ final class TestService: Sendable {
     worker.cancel()
     await worker.value
     await service.store.close()
+  }
+
+  /// Pictures and their drafts in the data directory.
+  var storedFiles: Int {
+    let entries = FileManager.default.enumerator(atPath: scratch.path + "/blobs")
+    return entries?.count { entry in
+      (entry as? String).map { $0.split(separator: "/").count > 1 } == true
+    } ?? 0
   }
 
   func call(

@@ -162,9 +162,45 @@ import Testing
         trace.withLock { $0 } == [
           "fsync directory", "write 3", "fsync file", "rename", "fsync directory",
         ])
+      // This process knows that all of it is on disk; the next one does not.
       trace.withLock { $0 = [] }
       _ = try await store.put([1, 2, 3], mediaType: "image/png")
-      #expect(trace.withLock { $0 } == ["fsync directory"])
+      #expect(trace.withLock { $0 } == [])
+      await store.close()
+      let next = try SQLiteJobStore(directory: folder, environment: environment)
+      let kept = try await next.put([1, 2, 3], mediaType: "image/png")
+      trace.withLock { $0 = [] }
+      _ = try await next.put(try await next.draft([1, 2, 3], mediaType: "image/png"))
+      #expect(trace.withLock { $0 } == [] && kept.byteCount == 3)
+      await next.close()
+    }
+  }
+
+  @Test func `is drafted before it is wanted, and a draft that is not leaves nothing`() async throws
+  {
+    try await withTemporaryFolder { folder in
+      let trace = Lock<[String]>([])
+      var environment = SQLiteJobStore.Environment()
+      environment.fileCalls = tracing { call in trace.withLock { $0.append(call) } }
+      let store = try SQLiteJobStore(directory: folder, environment: environment)
+      func drafts() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: folder + "/blobs/tmp").count
+      }
+      trace.withLock { $0 = [] }
+      var draft: BlobDraft? = try await store.draft([1, 2, 3], mediaType: "image/png")
+      #expect(try trace.withLock { $0 } == ["write 3", "fsync file"] && drafts() == 1)
+      let hash = try #require(draft?.hash)
+      await #expect(throws: JobStoreError.blobMissing(hash)) { try await store.read(hash) }
+      trace.withLock { $0 = [] }
+      let kept = try await store.put(try #require(draft))
+      #expect(trace.withLock { $0 } == ["fsync directory", "rename", "fsync directory"])
+      #expect(try await store.read(kept.hash) == [1, 2, 3])
+      draft = nil
+      #expect(try await store.read(kept.hash) == [1, 2, 3] && drafts() == 0)
+      var unwanted: BlobDraft? = try await store.draft([4], mediaType: "image/png")
+      #expect(try drafts() == 1 && unwanted != nil)
+      unwanted = nil
+      #expect(try drafts() == 0)
       await store.close()
     }
   }

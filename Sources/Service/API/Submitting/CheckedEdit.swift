@@ -5,10 +5,8 @@ import Jobs
 /// A submission whose pictures were looked at: they decode, fit each other and mean something.
 struct CheckedEdit: Sendable {
   let parameters: EditParameters
-  let image: [UInt8]
-  let imageType: String
-  let mask: [UInt8]?
-  let maskType: String?
+  let image: BlobDraft
+  let mask: BlobDraft?
   let webhook: WebhookSubscription?
   /// The same for the same fields and pictures, whatever the seed will be.
   let fingerprint: String
@@ -28,9 +26,12 @@ struct CheckedEdit: Sendable {
   /// Decodes and measures picture and mask, at the same time; what is wrong with the picture is said
   /// first.
   ///
-  /// - Parameter pictures: where what was decoded is kept for the edit.
+  /// - Parameters:
+  ///   - store: drafts the files meanwhile.
+  ///   - pictures: where what was decoded is kept for the edit.
   init(
-    _ draft: EditDraft, limits: ImageLimits, keepingIn pictures: DecodedPictures, on lanes: Lanes
+    _ draft: EditDraft, limits: ImageLimits, for store: any JobStore,
+    keepingIn pictures: DecodedPictures, on lanes: Lanes
   ) async throws {
     let image = try Self.at("/image") { try ImageDecoder.probe(draft.image, limits: limits) }
     if let expand = draft.parameters.expand {
@@ -38,38 +39,44 @@ struct CheckedEdit: Sendable {
         _ = try Expansion(expand).canvas(width: image.width, height: image.height, limits: limits)
       }
     }
-    async let picture = lanes.pictures.run {
+    async let imageFile = store.draft(draft.image, mediaType: image.format.mediaType)
+    async let maskFile = Self.file(of: draft.mask, limits, store)
+    async let isPicture: Void = lanes.pictures.run {
       let hash = try BlobHash(of: draft.image)
       try Self.at("/image") {
         _ = try pictures.picture(hash.text, for: .check, limits: limits) { draft.image }
       }
-      return hash
     }
-    async let mask = Self.checkedMask(draft, image, limits, pictures, lanes.masks)
-    let (imageHash, checkedMask) = (try await picture, try await mask)
-    maskType = checkedMask?.type
+    async let isMask: Void = Self.checkMask(draft, image, limits, pictures, lanes.masks)
+    _ = (try await isPicture, try await isMask)
+    (self.image, self.mask) = (try await imageFile, try await maskFile)
     parameters = draft.parameters
-    (self.image, imageType, self.mask) = (draft.image, image.format.mediaType, draft.mask)
     webhook = draft.webhook
     fingerprint = try RequestFingerprint.of(
-      draft.parameters, image: imageHash, mask: checkedMask?.hash, webhook: draft.webhook)
+      draft.parameters, image: self.image.hash, mask: self.mask?.hash, webhook: draft.webhook)
   }
 
-  private static func checkedMask(
+  private static func file(
+    of mask: [UInt8]?, _ limits: ImageLimits, _ store: any JobStore
+  ) async throws -> BlobDraft? {
+    guard let mask else { return nil }
+    let info = try at("/mask") { try ImageDecoder.probe(mask, limits: limits) }
+    return try await store.draft(mask, mediaType: info.format.mediaType)
+  }
+
+  private static func checkMask(
     _ draft: EditDraft, _ image: ImageInfo, _ limits: ImageLimits, _ pictures: DecodedPictures,
     _ lane: WorkQueue
-  ) async throws -> (type: String, hash: BlobHash)? {
-    guard let mask = draft.mask else { return nil }
-    return try await lane.run {
+  ) async throws {
+    guard let mask = draft.mask else { return }
+    try await lane.run {
       let hash = try BlobHash(of: mask)
-      let type = try at("/mask") {
+      try at("/mask") {
         _ = try pictures.mask(
           hash.text, for: .check, options: MaskOptions(draft.parameters), width: image.width,
           height: image.height, limits: limits
         ) { mask }
-        return try ImageDecoder.probe(mask, limits: limits).format.mediaType
       }
-      return (type, hash)
     }
   }
 

@@ -39,7 +39,8 @@ extension EditAPI {
     let draft = try EditDraft(
       body, models: models, webhookRefusal: configuration.webhookRefusal)
     let checked = try await CheckedEdit(
-      draft, limits: configuration.images, keepingIn: surroundings.pictures, on: checking)
+      draft, limits: configuration.images, for: store,
+      keepingIn: surroundings.pictures, on: checking)
     let (id, isReplay) = try await keep(checked, key: naming(rest) ?? key, request)
     return (id, isReplay, rest)
   }
@@ -61,9 +62,7 @@ extension EditAPI {
   private func keep(
     _ edit: CheckedEdit, key: IdempotencyKey?, _ request: Request
   ) async throws -> (id: JobID, isReplay: Bool) {
-    var files = [(bytes: edit.image, mediaType: edit.imageType)]
-    if let bytes = edit.mask, let type = edit.maskType { files.append((bytes, type)) }
-    let kept = try await store.put(files)
+    let kept = try await store.put([edit.image] + (edit.mask.map { [$0] } ?? []))
     let (image, mask) = (kept[0], kept.count > 1 ? kept[1] : nil)
     let outcome = try await store.submit(
       Submission(

@@ -1,5 +1,6 @@
 import Glibc
 import Jobs
+import Synchronization
 
 /// Pictures as files `ab/abcdef…` named by their content; every call blocks.
 ///
@@ -21,32 +22,28 @@ struct BlobDirectory: Sendable {
   private func folder(of hash: BlobHash) -> String { "\(path)/\(hash.text.prefix(2))" }
   private func file(of hash: BlobHash) -> String { "\(folder(of: hash))/\(hash.text)" }
 
-  func write(_ bytes: [UInt8], as hash: BlobHash) throws(JobStoreError) {
-    let target = file(of: hash)
-    if access(target, F_OK) != 0 {
+  func contains(_ hash: BlobHash) -> Bool { access(file(of: hash), F_OK) == 0 }
+
+  /// The bytes on disk under no name of theirs yet.
+  func draft(_ bytes: [UInt8]) throws(JobStoreError) -> DraftFile {
+    let draft = DraftFile("\(temporary)/\(UInt64.random(in: 0 ... .max))")
+    let file = try OpenFile(draft.path, O_WRONLY | O_CREAT | O_EXCL)
+    try file.writeAll(bytes, calls)
+    try file.synchronize(calls)
+    return draft
+  }
+
+  /// - Parameter draft: gives the file where there is none yet.
+  func place(_ hash: BlobHash, _ draft: () throws(JobStoreError) -> DraftFile) throws(JobStoreError) {
+    if !contains(hash) {
       if access(folder(of: hash), F_OK) != 0 {
         try makeDirectory(folder(of: hash))
         try synchronizeDirectory(path)
       }
-      try place(bytes, at: target)
+      try draft().move(to: file(of: hash), calls)
     }
     // Also when the file was there: whoever placed it may not have come this far yet.
     try synchronizeDirectory(folder(of: hash))
-  }
-
-  private func place(_ bytes: [UInt8], at target: String) throws(JobStoreError) {
-    let draft = "\(temporary)/\(UInt64.random(in: 0 ... .max))"
-    do throws(JobStoreError) {
-      let file = try OpenFile(draft, O_WRONLY | O_CREAT | O_EXCL)
-      try file.writeAll(bytes, calls)
-      try file.synchronize(calls)
-      guard calls.rename(draft, target) == 0 else {
-        throw JobStoreError(errno: errno, doing: "rename a picture")
-      }
-    } catch {
-      unlink(draft)
-      throw error
-    }
   }
 
   func read(_ hash: BlobHash, range: Range<Int>?) throws(JobStoreError) -> [UInt8] {
@@ -91,6 +88,27 @@ struct BlobDirectory: Sendable {
       if name != "." && name != ".." { names.append(name) }
     }
     return names
+  }
+}
+
+/// A file that is removed when nobody holds it any more, unless it got its name.
+final class DraftFile: Sendable {
+  let path: String
+  private let isPlaced = Atomic(false)
+
+  init(_ path: String) {
+    self.path = path
+  }
+
+  deinit {
+    if !isPlaced.load(ordering: .relaxed) { unlink(path) }
+  }
+
+  func move(to target: String, _ calls: FileCalls) throws(JobStoreError) {
+    guard calls.rename(path, target) == 0 else {
+      throw JobStoreError(errno: errno, doing: "rename a picture")
+    }
+    isPlaced.store(true, ordering: .relaxed)
   }
 }
 

@@ -13,7 +13,13 @@ final class BlobKeeper: Sendable {
   /// Few, and serial: a disk gets no faster by more threads.
   private let queues = (0..<4).map { DispatchQueue(label: "byteedit.blobs.\($0)") }
   private let nextQueue = Atomic(0)
-  private let recentPuts = Lock<[BlobHash: Timestamp]>([:])
+  private let recentPuts = Lock<[BlobHash: Put]>([:])
+
+  private struct Put {
+    let moment: Timestamp
+    /// File and name are on disk.
+    var isDone = false
+  }
 
   init(directory: BlobDirectory, clock: any WallClock) {
     self.directory = directory
@@ -22,12 +28,41 @@ final class BlobKeeper: Sendable {
 
   func put(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobReference {
     try await onQueue { [self] () throws(JobStoreError) in
-      let hash = try BlobHash(of: bytes)
-      // Before the file is looked for: removal checks under the same lock.
-      recentPuts.withLock { $0[hash] = clock.now() }
-      try directory.write(bytes, as: hash)
-      return BlobReference(hash: hash, byteCount: bytes.count, mediaType: mediaType)
+      try keep(BlobDraft(bytes: bytes, mediaType: mediaType, hash: try BlobHash(of: bytes)))
     }
+  }
+
+  /// Writes the file where there is none yet, and keeps its name for later.
+  func draft(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobDraft {
+    try await onQueue { [directory] () throws(JobStoreError) in
+      let hash = try BlobHash(of: bytes)
+      return BlobDraft(
+        bytes: bytes, mediaType: mediaType, hash: hash,
+        preparation: directory.contains(hash) ? nil : try directory.draft(bytes))
+    }
+  }
+
+  func put(_ draft: BlobDraft) async throws(JobStoreError) -> BlobReference {
+    try await onQueue { [self] () throws(JobStoreError) in try keep(draft) }
+  }
+
+  private func keep(_ draft: BlobDraft) throws(JobStoreError) -> BlobReference {
+    let hash = draft.hash
+    // Before the file is looked for: removal checks under the same lock.
+    let wasDone = recentPuts.withLock { recent in
+      let wasDone = recent[hash]?.isDone == true
+      recent[hash] = Put(moment: clock.now(), isDone: wasDone)
+      return wasDone
+    }
+    if !wasDone || !directory.contains(hash) {
+      try directory.place(hash) { () throws(JobStoreError) in
+        if let file = draft.preparation as? DraftFile { return file }
+        return try directory.draft(draft.bytes)
+      }
+      recentPuts.withLock { $0[hash]?.isDone = true }
+    }
+    return BlobReference(
+      hash: hash, byteCount: draft.bytes.count, mediaType: draft.mediaType)
   }
 
   func read(_ hash: BlobHash, range: Range<Int>?) async throws(JobStoreError) -> [UInt8] {
@@ -64,7 +99,7 @@ final class BlobKeeper: Sendable {
   func takeOldPuts(_ grace: Duration) -> [BlobHash] {
     let limit = clock.now() - grace
     return recentPuts.withLock { recent in
-      let old = recent.filter { $0.value <= limit }.map(\.key)
+      let old = recent.filter { $0.value.moment <= limit }.map(\.key)
       for hash in old { recent[hash] = nil }
       return old
     }

@@ -7,6 +7,16 @@ extension SQLiteJobStore {
     try await blobs.put(bytes, mediaType: mediaType)
   }
 
+  package func draft(
+    _ bytes: [UInt8], mediaType: String
+  ) async throws(JobStoreError) -> BlobDraft {
+    try await blobs.draft(bytes, mediaType: mediaType)
+  }
+
+  package func put(_ draft: BlobDraft) async throws(JobStoreError) -> BlobReference {
+    try await blobs.put(draft)
+  }
+
   package func read(_ hash: BlobHash) async throws(JobStoreError) -> [UInt8] {
     try await blobs.read(hash, range: nil)
   }

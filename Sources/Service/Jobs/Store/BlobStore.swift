@@ -38,12 +38,36 @@ package struct BlobReference: Sendable, Hashable, Codable {
   }
 }
 
+/// Bytes that may be kept, and what a store has done for that.
+package struct BlobDraft: Sendable {
+  package let bytes: [UInt8]
+  package let mediaType: String
+  package let hash: BlobHash
+  /// The store's own; cleans up after itself.
+  package let preparation: (any Sendable)?
+
+  package init(
+    bytes: [UInt8], mediaType: String, hash: BlobHash, preparation: (any Sendable)? = nil
+  ) {
+    self.bytes = bytes
+    self.mediaType = mediaType
+    self.hash = hash
+    self.preparation = preparation
+  }
+}
+
 /// Keeps pictures by content, beside or inside the job store.
 package protocol BlobStore: Sendable {
   /// Keeps the bytes; they are on disk when this returns. Equal bytes are kept once.
   ///
   /// A blob that no job comes to refer to is removed after a while.
   func put(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobReference
+  /// Brings the bytes as near to being kept as can be while nobody knows yet whether they are wanted.
+  ///
+  /// A draft that is let go of leaves nothing behind.
+  func draft(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobDraft
+  /// As `put` of the draft's bytes.
+  func put(_ draft: BlobDraft) async throws(JobStoreError) -> BlobReference
   /// The whole blob; `blobMissing` when it was never there or its time is over.
   func read(_ hash: BlobHash) async throws(JobStoreError) -> [UInt8]
   /// Part of a blob, for range requests; `range` is cut to what exists.
@@ -51,13 +75,28 @@ package protocol BlobStore: Sendable {
 }
 
 extension BlobStore {
+  package func draft(
+    _ bytes: [UInt8], mediaType: String
+  ) async throws(JobStoreError) -> BlobDraft {
+    BlobDraft(bytes: bytes, mediaType: mediaType, hash: try BlobHash(of: bytes))
+  }
+
+  package func put(_ draft: BlobDraft) async throws(JobStoreError) -> BlobReference {
+    try await put(draft.bytes, mediaType: draft.mediaType)
+  }
+
   /// All at the same time; the answers come in their order.
-  package func put(
+  package func draft(
     _ files: [(bytes: [UInt8], mediaType: String)]
-  ) async throws(JobStoreError) -> [BlobReference] {
+  ) async throws(JobStoreError) -> [BlobDraft] {
     try await together(files) { file async throws(JobStoreError) in
-      try await put(file.bytes, mediaType: file.mediaType)
+      try await draft(file.bytes, mediaType: file.mediaType)
     }
+  }
+
+  /// All at the same time; the answers come in their order.
+  package func put(_ drafts: [BlobDraft]) async throws(JobStoreError) -> [BlobReference] {
+    try await together(drafts) { draft async throws(JobStoreError) in try await put(draft) }
   }
 
   /// All at the same time; the answers come in their order.
