@@ -30,7 +30,7 @@ import Testing
     }
     #expect(steps == (0..<2).flatMap { k in (1...4).map { .step($0, of: 4, candidate: k) } })
     let drawing: [EditStage] = [.denoise, .vaeDecode, .composite, .score, .encode]
-    #expect(stages == [.decode, .text, .vaeEncode] + drawing + drawing)
+    #expect(stages == [.decode, .text, .vaeEncode] + drawing + drawing + [.other])
     #expect(Set(result.timings.keys) == Set(EditStage.allCases))
   }
 

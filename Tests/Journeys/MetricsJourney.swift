@@ -66,6 +66,7 @@ struct MetricsJourney {
     #expect(
       values("stage", of: "byteedit_stage_duration_seconds", metrics) == [
         "decode", "text", "vae_encode", "denoise", "vae_decode", "composite", "score", "encode",
+        "other",
       ])
     #expect(
       values("model", of: "byteedit_reward_score", metrics) == [

@@ -78,8 +78,7 @@ import Testing
       try await shop.withPool(script: script) { _ in
         let job = try await shop.job(try await shop.submit())
         let kept = try #require(job.result?.candidates.first?.image)
-        // File, its new folder and that one's folder, of the request's picture and of this one; another
-        // put would sync the folder again.
+        // File, its new folder and that one's folder, of the request's picture and of this one.
         #expect(syncs.count - opening == 6)
         #expect(
           kept

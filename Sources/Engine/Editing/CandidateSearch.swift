@@ -45,7 +45,7 @@ struct CandidateSearch {
     var verdict: Verdict?
     if let judging {
       let found = try clock.time(.score) { try judging.verdict(on: composed.picture) }
-      try clock.tell(.scored(candidate: index, found.scores, combined: found.combined))
+      try clock.announce(.scored(candidate: index, found.scores, combined: found.combined))
       verdict = found
     }
     guard best.accepts(index, score: verdict?.combined) else { return }

@@ -41,6 +41,8 @@ package enum EditStage: String, Sendable, CaseIterable {
   case composite
   case score
   case encode
+  /// Between the stages: settings, receipts, memory.
+  case other
 }
 
 /// One finished picture.

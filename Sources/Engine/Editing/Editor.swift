@@ -75,7 +75,7 @@ package struct Editor: Sendable {
       }
     }
     if let recorder, recorder.recalledCount > 0 {
-      try clock.tell(.resumed(answers: recorder.recalledCount))
+      try clock.announce(.resumed(answers: recorder.recalledCount))
     }
     let drawing = try makeDrawing(model, crop, request, settings, recorder, &clock)
     if request.previews > 0 {
@@ -86,12 +86,13 @@ package struct Editor: Sendable {
     let search = CandidateSearch(
       request: request, drawing: drawing, draft: draft, judging: judging(request, crop))
     let found = try search.run(clock: &clock)
+    let warnings = warnings(canvas, drawing.text, settings) + found.warnings
+    try clock.close()
     return EditResult(
       candidates: found.candidates, maskRule: canvas.rule, maskShare: canvas.share,
       isPromptTruncated: drawing.text.isPromptTruncated,
       isNegativePromptTruncated: drawing.text.isNegativePromptTruncated,
-      warnings: warnings(canvas, drawing.text, settings) + found.warnings,
-      timings: clock.timings)
+      warnings: warnings, timings: clock.timings)
   }
 
   private func judging(_ request: EditRequest, _ crop: ModelCrop) -> Judging? {

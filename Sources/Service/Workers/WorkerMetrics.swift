@@ -1,4 +1,5 @@
 package import Jobs
+import Locks
 package import Logging
 package import Metrics
 import Observability
@@ -7,6 +8,8 @@ import Observability
 package struct WorkerMetrics: Sendable {
   private let factory: any MetricsFactory
   private let logger: Logger
+  /// By stage: looked up once.
+  private let stageTimers = Lock<[String: Timer]>([:])
 
   package init(logger: Logger, factory: any MetricsFactory = MetricsSystem.factory) {
     self.logger = logger
@@ -42,8 +45,13 @@ package struct WorkerMetrics: Sendable {
   }
 
   func stage(_ name: String, seconds: Double) {
-    MetricCatalogue.stageDuration.record(
-      .seconds(seconds), [("stage", name)], factory: factory)
+    let timer = stageTimers.withLock { timers in
+      if let timer = timers[name] { return timer }
+      let timer = MetricCatalogue.stageDuration.timer([("stage", name)], factory: factory)
+      timers[name] = timer
+      return timer
+    }
+    timer.recordNanoseconds(Duration.seconds(seconds).nanoseconds)
   }
 
   func scored(_ scores: CandidateScores) {

@@ -90,9 +90,15 @@ extension EditAPI {
   }
 
   /// The job at its end, or as it stands when the time is over or the client is gone.
-  func awaitEnd(of id: JobID, for wait: Duration, _ caller: Caller) async throws -> Job {
+  ///
+  /// - Parameter nearing: as of `JobStore.waitForEnd`.
+  func awaitEnd(
+    of id: JobID, for wait: Duration, _ caller: Caller,
+    nearing: @escaping @Sendable (Job) -> Void = { _ in }
+  ) async throws -> Job {
     try await hold(id, for: wait, caller) { job, slice in
-      job.state.isFinal ? nil : try await store.waitForEnd(of: id, timeout: slice)
+      job.state.isFinal
+        ? nil : try await store.waitForEnd(of: id, timeout: slice, nearing: nearing)
     }
   }
 

@@ -8,8 +8,13 @@ struct CheckedEdit: Sendable {
   let image: BlobDraft
   let mask: BlobDraft?
   let webhook: WebhookSubscription?
+
   /// The same for the same fields and pictures, whatever the seed will be.
-  let fingerprint: String
+  var fingerprint: String {
+    get throws {
+      try RequestFingerprint.of(parameters, image: image.hash, mask: mask?.hash, webhook: webhook)
+    }
+  }
 
   /// Where pictures are decoded, each on a thread of its own.
   struct Lanes: Sendable {
@@ -52,8 +57,6 @@ struct CheckedEdit: Sendable {
     (self.image, self.mask) = (try await imageFile, try await maskFile)
     parameters = draft.parameters
     webhook = draft.webhook
-    fingerprint = try RequestFingerprint.of(
-      draft.parameters, image: self.image.hash, mask: self.mask?.hash, webhook: draft.webhook)
   }
 
   private static func file(

@@ -10,10 +10,19 @@ extension EditAPI {
     let (id, isReplay, _) = try await accept(request) { (try await body(of: request, type), ()) }
     let wait = Preferences(request.fields[values: .prefer]).wait
     let seconds = wait.map { min($0, Int(configuration.maximumWait.components.seconds)) }
-    let job = try await awaitEnd(of: id, for: .seconds(seconds ?? 0), request.caller)
-    let document = try await self.document(of: job)
+    let early = EarlyAnswer()
+    let job = try await awaitEnd(of: id, for: .seconds(seconds ?? 0), request.caller) {
+      [link] job in
+      early.begin(job) { Response.json(JobDocument($0, queuePosition: nil, link: link)) }
+    }
     let isDone = seconds != nil && job.state.isFinal
-    var response = Response.json(document, status: isDone ? .ok : .accepted)
+    var response: Response
+    if let prepared = await early.response(about: job) {
+      response = prepared
+    } else {
+      response = Response.json(try await document(of: job))
+    }
+    response.status = isDone ? .ok : .accepted
     response.fields[isDone ? .contentLocation : .location] = link("/v1/edits/\(id)")
     if let seconds { response.fields[.preferenceApplied] = "wait=\(seconds)" }
     if isReplay { response.fields[.idempotencyReplayed] = "true" }
@@ -50,14 +59,20 @@ extension EditAPI {
     let isForm = type.essence == "multipart/form-data"
     let collector = isForm ? collectors.form : collectors.json
     let body = try await collector.collect(request.body)
-    return try await checking.pictures.run { [configuration] in
+    let read = { @Sendable [configuration] in
       try body.withBytes { bytes in
         isForm
           ? try SubmittedBody(form: bytes, contentType: type)
           : try SubmittedBody(json: bytes, maximumDepth: configuration.jsonDepth)
       }
     }
+    // A small form is sorted sooner than another thread is woken.
+    if isForm, body.count <= Self.smallForm { return try read() }
+    return try await checking.pictures.run(read)
   }
+
+  /// Bytes; sorting them takes about 50 microseconds.
+  private static let smallForm = 256 << 10
 
   private func keep(
     _ edit: CheckedEdit, key: IdempotencyKey?, _ request: Request
@@ -68,7 +83,9 @@ extension EditAPI {
       Submission(
         owner: request.caller.owner, parameters: edit.parameters, seed: edit.parameters.drawSeed(),
         image: image, mask: mask,
-        idempotency: key.map { IdempotencyClaim(key: $0, requestHash: edit.fingerprint) },
+        idempotency: try key.map {
+          IdempotencyClaim(key: $0, requestHash: try edit.fingerprint)
+        },
         traceparent: request.trace?.traceparent, webhook: edit.webhook,
         ownerLimit: request.caller.jobsInFlight))
     switch outcome {

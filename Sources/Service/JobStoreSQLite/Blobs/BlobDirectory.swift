@@ -34,7 +34,8 @@ struct BlobDirectory: Sendable {
   }
 
   /// - Parameter draft: gives the file where there is none yet.
-  func place(_ hash: BlobHash, _ draft: () throws(JobStoreError) -> DraftFile) throws(JobStoreError) {
+  func place(_ hash: BlobHash, _ draft: () throws(JobStoreError) -> DraftFile) throws(JobStoreError)
+  {
     if !contains(hash) {
       if access(folder(of: hash), F_OK) != 0 {
         try makeDirectory(folder(of: hash))

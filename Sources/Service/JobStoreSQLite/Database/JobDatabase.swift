@@ -1,6 +1,5 @@
 import Dispatch
 import GRDB
-import Glibc
 import Jobs
 import Locks
 
@@ -38,7 +37,6 @@ final class JobDatabase: Sendable {
     }
     pool = try DatabasePool(path: path, configuration: configuration)
     try isHolder ? Schema.migrate(pool) : Schema.requireCurrent(pool)
-    if isHolder { try Self.stretchJournal(pool, path) }
     try Self.setSynchronous(pool, to: .full)
     configuration.targetQueue = lane
     relaxedWriter = try DatabaseQueue(path: path, configuration: configuration)
@@ -76,34 +74,6 @@ final class JobDatabase: Sendable {
         throw JobStoreError.failed("PRAGMA synchronous is \(found ?? -1), not \(level.rawValue)")
       }
     }
-  }
-
-  /// Gives the WAL at once the length that it grows to before its first checkpoint.
-  ///
-  /// A commit that overwrites part of a file is on disk sooner than one that makes it longer: the file
-  /// system's own journal has nothing to write. What is rolled back leaves the file long and empty.
-  private static func stretchJournal(_ pool: DatabasePool, _ path: String) throws {
-    try pool.writeWithoutTransaction { db in
-      let pages = try Int.fetchOne(db, sql: "PRAGMA wal_autocheckpoint") ?? 0
-      let size = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0
-      let cache = try Int.fetchOne(db, sql: "PRAGMA cache_size") ?? 0
-      // Only what does not fit into memory is written before the commit.
-      try db.execute(sql: "PRAGMA cache_size = 10")
-      do {
-        try db.inTransaction(.immediate) {
-          try db.execute(
-            sql: """
-              CREATE TABLE filler (content BLOB);
-              INSERT INTO filler VALUES (zeroblob(\(pages * size)));
-              """)
-          return .rollback
-        }
-      } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
-        // Small databases do without.
-      }
-      try db.execute(sql: "PRAGMA cache_size = \(cache)")
-    }
-    try OpenFile(path + "-wal", O_RDWR).synchronize(.system)
   }
 
   /// For opening only: blocks.

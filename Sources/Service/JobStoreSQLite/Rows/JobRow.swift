@@ -48,16 +48,12 @@ extension JobRow {
   }
 
   func insert(_ db: Database) throws {
-    let names = Self.columns.joined(separator: ", ")
-    let marks = Self.columns.map { ":" + $0 }.joined(separator: ", ")
-    try db.cachedStatement(sql: "INSERT INTO jobs (\(names)) VALUES (\(marks))")
+    try db.cachedStatement(sql: Self.insertion)
       .execute(arguments: StatementArguments(try changing().merging(unchanging()) { $1 }))
   }
 
   func update(_ db: Database) throws {
-    let columns = Self.columns.filter { !Self.fixed.contains($0) }.map { "\($0) = :\($0)" }
-    let sql = "UPDATE jobs SET \(columns.joined(separator: ", ")) WHERE id = :id"
-    try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(changing()))
+    try db.cachedStatement(sql: Self.change).execute(arguments: StatementArguments(changing()))
   }
 
   /// Columns that stay as they were inserted.
@@ -71,6 +67,16 @@ extension JobRow {
     "mask", "sequence", "progress", "result", "error", "traceparent", "created_at", "started_at",
     "finished_at", "webhook",
   ]
+
+  private static let insertion: String = {
+    let marks = columns.map { ":" + $0 }.joined(separator: ", ")
+    return "INSERT INTO jobs (\(columns.joined(separator: ", "))) VALUES (\(marks))"
+  }()
+
+  private static let change: String = {
+    let assignments = columns.filter { !fixed.contains($0) }.map { "\($0) = :\($0)" }
+    return "UPDATE jobs SET \(assignments.joined(separator: ", ")) WHERE id = :id"
+  }()
 
   private typealias Arguments = [String: (any DatabaseValueConvertible)?]
 

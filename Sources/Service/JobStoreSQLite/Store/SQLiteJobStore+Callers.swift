@@ -101,9 +101,9 @@ extension SQLiteJobStore {
   }
 
   package func waitForEnd(
-    of id: JobID, timeout: Duration
+    of id: JobID, timeout: Duration, nearing: @escaping @Sendable (Job) -> Void
   ) async throws(JobStoreError) -> JobLookup {
-    let ticket = notifier.ticketForEnd(of: id)
+    let ticket = notifier.ticketForEnd(of: id, nearing: nearing)
     defer { notifier.discardForEnd(ticket, of: id) }
     let lookup = try await job(id)
     guard case .found(let job) = lookup, !job.state.isFinal, timeout > .zero, !Task.isCancelled

@@ -136,6 +136,7 @@ extension SQLiteJobStore {
     case .handedBack:
       try row.transition(.handBack, context, db)
     }
+    if row.job.state.isFinal { notifier.endNears(row.job) }
     return Held(job: row.job)
   }
 }

@@ -24,8 +24,12 @@ package final class ChangeNotifier: Sendable {
   }
 
   /// A ticket that only the job's end wakes; it brings the job along where this process ended it.
-  package func ticketForEnd(of job: JobID) -> Ticket {
-    let ticket = Ticket()
+  ///
+  /// - Parameter nearing: called with an end that is still to be committed.
+  package func ticketForEnd(
+    of job: JobID, nearing: @escaping @Sendable (Job) -> Void = { _ in }
+  ) -> Ticket {
+    let ticket = Ticket(nearing: nearing)
     waiters.withLock { $0.forEnd[job, default: [:]][ObjectIdentifier(ticket)] = ticket }
     return ticket
   }
@@ -58,6 +62,12 @@ package final class ChangeNotifier: Sendable {
   package func jobChanged(_ job: JobID) {
     let woken = waiters.withLock { $0.byJob.removeValue(forKey: job) }
     woken?.values.forEach { $0.wake() }
+  }
+
+  /// Tells those who wait for the job's end what it will be if the store succeeds.
+  package func endNears(_ job: Job) {
+    let waiting = waiters.withLock { $0.forEnd[job.id] }
+    waiting?.values.forEach { $0.nearing(job) }
   }
 
   /// The same for who waits for its end, too.
@@ -125,8 +135,11 @@ extension ChangeNotifier {
 
     private let state = Lock(State.idle)
     private let ended = Lock<Job?>(nil)
+    fileprivate let nearing: @Sendable (Job) -> Void
 
-    fileprivate init() {}
+    fileprivate init(nearing: @escaping @Sendable (Job) -> Void = { _ in }) {
+      self.nearing = nearing
+    }
 
     /// The job whose end was waited for; nothing where something else woke.
     package var job: Job? { ended.withLock { $0 } }

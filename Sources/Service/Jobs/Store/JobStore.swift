@@ -24,7 +24,12 @@ package protocol JobStore: BlobStore, WebhookOutbox {
   ) async throws(JobStoreError) -> JobLookup
   /// Waits until the job is final or the time is over, and answers how it stands then; what comes
   /// before its end wakes nobody where the store can tell it apart.
-  func waitForEnd(of id: JobID, timeout: Duration) async throws(JobStoreError) -> JobLookup
+  ///
+  /// - Parameter nearing: told of an end that is not certain yet, where the store can; must be quick,
+  ///   and may count on nothing: the job may end otherwise.
+  func waitForEnd(
+    of id: JobID, timeout: Duration, nearing: @escaping @Sendable (Job) -> Void
+  ) async throws(JobStoreError) -> JobLookup
   /// Cancels a queued job at once and asks a running one to stop at its next step.
   func cancel(_ id: JobID) async throws(JobStoreError) -> CancelOutcome
   /// How many jobs are claimed before this one; `nil` unless it waits.
@@ -174,6 +179,12 @@ package struct TidyReport: Sendable, Hashable {
 extension JobStore {
   package func waitForEnd(
     of id: JobID, timeout: Duration
+  ) async throws(JobStoreError) -> JobLookup {
+    try await waitForEnd(of: id, timeout: timeout) { _ in }
+  }
+
+  package func waitForEnd(
+    of id: JobID, timeout: Duration, nearing: @escaping @Sendable (Job) -> Void
   ) async throws(JobStoreError) -> JobLookup {
     let end = ContinuousClock.now + timeout
     var lookup = try await job(id)
