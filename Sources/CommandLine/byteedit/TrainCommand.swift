@@ -52,6 +52,11 @@ struct TrainCommand: ParsableCommand {
     completion: .directory)
   var start: String?
 
+  @Option(
+    help: "Another judge's folder: the run begins with the average of both (network.blendShare).",
+    completion: .directory)
+  var blend: String?
+
   @Flag(help: "Go on where the run in the output folder was.")
   var resume = false
 
@@ -112,6 +117,7 @@ struct TrainCommand: ParsableCommand {
     if let sprites { document.set(Self.absolute(sprites), for: "sprites", in: "data") }
     if let photos { document.set(Self.absolute(photos), for: "photographs", in: "data") }
     if let start { document.set(Self.absolute(start), for: "start", in: "network") }
+    if let blend { document.set(Self.absolute(blend), for: "blend", in: "network") }
     if !data.isEmpty { document.set(data.map(Self.absolute), for: "candidates", in: "data") }
     return try RecipeConfiguration(
       for: recipe, document: JSONSerialization.data(withJSONObject: document))

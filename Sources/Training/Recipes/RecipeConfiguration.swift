@@ -60,6 +60,10 @@ package struct NetworkSettings: Codable, Sendable, Equatable {
   package var view = JudgeView.picture
   /// A judge's folder whose weights and words training begins with; random weights where it is empty.
   package var start = ""
+  /// Another judge's folder, of the same sizes and words: training begins with the average of both.
+  package var blend = ""
+  /// What part of that average is `blend`'s, 0...1.
+  package var blendShare = 0.5
 
   package init() {}
 
@@ -76,6 +80,8 @@ package struct NetworkSettings: Codable, Sendable, Equatable {
     textTokens = try values.decode(Int.self, forKey: .textTokens)
     view = try values.decodeIfPresent(JudgeView.self, forKey: .view) ?? .picture
     start = try values.decodeIfPresent(String.self, forKey: .start) ?? ""
+    blend = try values.decodeIfPresent(String.self, forKey: .blend) ?? ""
+    blendShare = try values.decodeIfPresent(Double.self, forKey: .blendShare) ?? 0.5
   }
 
   func check() throws(RecipeError) {
@@ -86,6 +92,15 @@ package struct NetworkSettings: Codable, Sendable, Equatable {
     ]
     for (name, size) in sizes where !(1...4_096).contains(size) {
       throw .invalidSetting(name: "network.\(name)", reason: "is \(size), but must be 1 to 4096")
+    }
+    guard (0...1).contains(blendShare) else {
+      throw .invalidSetting(
+        name: "network.blendShare", reason: "is \(blendShare), but must be 0 to 1")
+    }
+    guard blend.isEmpty || !start.isEmpty else {
+      throw .invalidSetting(
+        name: "network.blend", reason: "needs a judge to be averaged with: name it as network.start"
+      )
     }
     guard imageSize % patch == 0 else {
       throw .invalidSetting(

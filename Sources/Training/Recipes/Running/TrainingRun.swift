@@ -75,7 +75,7 @@ package struct TrainingRun {
     guard folder.hasState else {
       return TrainingState(
         Parameters(
-          try StartingWeights.of(recipe, from: plan.configuration.network.start)),
+          try StartingWeights.of(recipe, from: plan.configuration.network)),
         settings: optimizer,
         averageDecay: settings.averageDecay, seed: UInt64(settings.seed))
     }
