@@ -7,10 +7,12 @@ import Testing
 
   @Test func `weights are a mean over the judges that said something`() {
     var scores = RewardScores(aesthetic: score(0.2), alignment: score(0.8), coherence: score(0.5))
-    #expect(scores.combined() == 0.5)
+    #expect(scores.combined(.equal) == 0.5)
+    let standard = (0.25 * 0.2 + 0.8 + 0.1 * 0.5) / 1.35
+    #expect(abs((scores.combined() ?? 0) - standard) < 1e-12)
     #expect(abs((scores.combined(.init(aesthetic: 1, alignment: 3)) ?? 0) - 0.65) < 1e-12)
     scores.alignment = nil
-    #expect(abs((scores.combined() ?? 0) - 0.35) < 1e-12)
+    #expect(abs((scores.combined(.equal) ?? 0) - 0.35) < 1e-12)
     #expect(scores.combined(.init(aesthetic: 2, alignment: 9)) == 0.2)
   }
 

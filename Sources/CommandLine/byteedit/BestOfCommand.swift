@@ -5,6 +5,7 @@ import Editing
 import Evidence
 import Foundation
 import Recipes
+import Rewards
 
 /// Compares the best of several candidates with one.
 struct BestOfCommand: ParsableCommand {
@@ -32,6 +33,10 @@ struct BestOfCommand: ParsableCommand {
   @Option(help: "Candidates of each edit.")
   var candidates = 4
 
+  @Option(
+    help: "Weights to choose by, too: aesthetic=1,alignment=2,coherence=0.5; may be given often.")
+  var weights: [String] = []
+
   @Option(help: "Threads to compute on; 0 uses every core.")
   var threads = 0
 
@@ -48,12 +53,30 @@ struct BestOfCommand: ParsableCommand {
       let evidence = BestOf(
         editor, judges: try judges.load(), probe: try Probe(folder: probe),
         subjects: try scenes.subjects(for: editor, split: .test, tasks: [(.object, 100)]),
-        seed: scenes.seed)
+        seed: scenes.seed, weights: try weights.map { ($0, try Self.weights($0)) })
       let table = try evidence(count, candidates: candidates) {
         EvaluationProgress.show($0, of: count)
       }
       print(table.markdown)
     }
+  }
+}
+
+extension BestOfCommand {
+  private static func weights(_ text: String) throws -> RewardWeights {
+    var weights = RewardWeights()
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
+      guard sides.count == 2, let kind = JudgeKind(rawValue: sides[0]),
+        let weight = Double(sides[1]), weight >= 0, weight.isFinite
+      else {
+        throw ValidationError(
+          "--weights: '\(part)' is not a judge and its weight, such as alignment=2; the judges are "
+            + JudgeKind.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      weights[kind] = weight
+    }
+    return weights
   }
 }
 

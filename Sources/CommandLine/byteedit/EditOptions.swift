@@ -21,7 +21,8 @@ struct EditOptions: ParsableArguments {
   @Option(name: .customLong("return"), help: "How many of the best come back; all when absent.")
   var returned: String?
 
-  @Option(help: "Weights of the judges, as in aesthetic=1,coherence=2; the same when absent.")
+  @Option(
+    help: "Weights of the judges, as in aesthetic=1,coherence=2; see docs/scores.md when absent.")
   var select: String?
 
   @Option(help: "Combined score, 0 ... 1, that every candidate shall have; more are drawn for it.")

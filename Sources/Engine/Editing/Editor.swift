@@ -98,7 +98,7 @@ package struct Editor: Sendable {
   private func judging(_ request: EditRequest, _ crop: ModelCrop) -> Judging? {
     guard !judges.isEmpty else { return nil }
     return Judging(
-      judges: judges, weights: request.selection.weights ?? .equal,
+      judges: judges, weights: request.selection.weights ?? .standard,
       prompt: request.prompt.isEmpty ? nil : request.prompt, plan: crop.plan, hole: crop.hole)
   }
 

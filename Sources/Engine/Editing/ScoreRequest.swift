@@ -80,7 +80,7 @@ extension Editor {
         .resizedCovering(width: plan.modelWidth, height: plan.modelHeight)
     }
     let judging = Judging(
-      judges: judges, weights: request.weights ?? .equal, prompt: request.prompt, plan: plan,
+      judges: judges, weights: request.weights ?? .standard, prompt: request.prompt, plan: plan,
       hole: hole)
     let verdict = try judging.verdict(on: picture)
     return ScoreResult(

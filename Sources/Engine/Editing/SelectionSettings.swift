@@ -32,7 +32,7 @@ extension SelectionSettings {
     }
     try weights?.check(judges)
     guard let field = selectingField(count: count) else { return }
-    guard judges.canCombine(weights ?? .equal, hasPrompt: hasPrompt) else {
+    guard judges.canCombine(weights ?? .standard, hasPrompt: hasPrompt) else {
       throw .invalidRequest(
         field: field, detail: "needs scores, and no judge that counts can give one here")
     }

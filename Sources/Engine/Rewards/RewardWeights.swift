@@ -14,6 +14,11 @@ package struct RewardWeights: Sendable, Equatable {
   /// Every judge counts the same.
   package static let equal = RewardWeights(aesthetic: 1, alignment: 1, coherence: 1)
 
+  /// Where nobody says how much each counts: alignment most, the others where it hardly differs.
+  ///
+  /// Chosen and then measured by a probe, docs/evidence.md.
+  package static let standard = RewardWeights(aesthetic: 0.25, alignment: 1, coherence: 0.1)
+
   package subscript(judge: JudgeKind) -> Double {
     get {
       switch judge {
@@ -36,7 +41,7 @@ extension RewardScores {
   /// The weighted mean of the calibrated scores, 0...1, over the judges that said something.
   ///
   /// `nil` where none of those said anything that count.
-  package func combined(_ weights: RewardWeights = .equal) -> Double? {
+  package func combined(_ weights: RewardWeights = .standard) -> Double? {
     var (sum, total) = (0.0, 0.0)
     for judge in JudgeKind.allCases {
       guard let score = self[judge], weights[judge] > 0 else { continue }

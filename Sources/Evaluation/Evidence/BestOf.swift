@@ -15,14 +15,17 @@ package struct BestOf: Sendable {
   private let probe: Probe
   private let subjects: any CandidateSubjects
   private let seed: UInt64
+  private let weights: [(name: String, weights: RewardWeights)]
 
-  /// - Parameter subjects: edits that ask for an object of the probe's classes.
+  /// - Parameters:
+  ///   - subjects: edits that ask for an object of the probe's classes.
+  ///   - weights: further ways to choose, by their names.
   package init(
     _ model: EditorModel, judges: Judges, probe: Probe, subjects: any CandidateSubjects,
-    seed: UInt64
+    seed: UInt64, weights: [(name: String, weights: RewardWeights)] = []
   ) {
     (self.model, self.judges, self.probe) = (model, judges, probe)
-    (self.subjects, self.seed) = (subjects, seed)
+    (self.subjects, self.seed, self.weights) = (subjects, seed, weights)
   }
 
   /// One candidate, and what everybody says of it.
@@ -112,16 +115,16 @@ package struct BestOf: Sendable {
     tally.add("floor: empty hole", probe: empty ? 1 : 0, oracle: nil, clusters)
   }
 
-  /// All judges together, then each alone where there are several.
+  /// All judges as the service weighs them, then each alone where there are several, then the others.
   private var selections: [(name: String, weights: RewardWeights)] {
     let kinds = judges.all.map(\.kind)
     let alone = kinds.count > 1 ? kinds : []
-    return [("all judges", .equal)]
+    return [("all judges", .standard)]
       + alone.map { kind in
         var weights = RewardWeights()
         weights[kind] = 1
         return (kind.rawValue, weights)
-      }
+      } + weights
   }
 
   /// Of equal ones the first, as the service has it.

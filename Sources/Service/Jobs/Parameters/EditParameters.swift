@@ -12,7 +12,7 @@ package struct EditParameters: Sendable, Hashable {
   package var count = Defaults.count
   /// How many of the best come back; all when absent.
   package var returned: Int?
-  /// How much each judge counts; those that are there count the same when absent.
+  /// How much each judge counts; the engine's own weights when absent.
   package var select: Weights?
   /// The combined score that every returned candidate shall have.
   package var minimumScore: Double?
