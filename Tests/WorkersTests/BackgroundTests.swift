@@ -55,7 +55,7 @@ import Testing
 }
 
 @Suite(.serialized, .timeLimit(.minutes(1))) struct `Files that are kept ahead` {
-  @Test func `a file is in the store before its edit is over, and is not put again`() async throws {
+  @Test func `a file is in the store before its edit is over`() async throws {
     let syncs = Tally()
     var environment = SQLiteJobStore.Environment()
     environment.fileCalls.synchronize = { descriptor in

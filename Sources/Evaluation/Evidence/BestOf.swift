@@ -115,11 +115,11 @@ package struct BestOf: Sendable {
     tally.add("floor: empty hole", probe: empty ? 1 : 0, oracle: nil, clusters)
   }
 
-  /// All judges as the service weighs them, then each alone where there are several, then the others.
+  /// As the service weighs them, all with one weight, then each alone where there are several, then the others.
   private var selections: [(name: String, weights: RewardWeights)] {
     let kinds = judges.all.map(\.kind)
     let alone = kinds.count > 1 ? kinds : []
-    return [("all judges", .standard)]
+    return [("the service's weights", .standard), ("all judges", .equal)]
       + alone.map { kind in
         var weights = RewardWeights()
         weights[kind] = 1

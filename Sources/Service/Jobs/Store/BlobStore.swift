@@ -86,22 +86,8 @@ extension BlobStore {
   }
 
   /// All at the same time; the answers come in their order.
-  package func draft(
-    _ files: [(bytes: [UInt8], mediaType: String)]
-  ) async throws(JobStoreError) -> [BlobDraft] {
-    try await together(files) { file async throws(JobStoreError) in
-      try await draft(file.bytes, mediaType: file.mediaType)
-    }
-  }
-
-  /// All at the same time; the answers come in their order.
   package func put(_ drafts: [BlobDraft]) async throws(JobStoreError) -> [BlobReference] {
     try await together(drafts) { draft async throws(JobStoreError) in try await put(draft) }
-  }
-
-  /// All at the same time; the answers come in their order.
-  package func read(_ hashes: [BlobHash]) async throws(JobStoreError) -> [[UInt8]] {
-    try await together(hashes) { hash async throws(JobStoreError) in try await read(hash) }
   }
 }
 
