@@ -45,6 +45,11 @@ package struct Bench: Sendable {
     return claimed
   }
 
+  /// Waits for work as an idle worker does.
+  package func handed(_ worker: String = "worker", within span: Duration) async -> ClaimedJob? {
+    await store.waitForJob(worker: worker, lease: .seconds(30), timeout: span)
+  }
+
   package func job(_ id: JobID) async throws -> Job {
     guard case .found(let job) = try await store.job(id) else { throw Unexpected("no job \(id)") }
     return job

@@ -56,9 +56,9 @@ import Testing
       await ticket.wait(timeout: .zero)
       notifier.discard(ticket, of: job)
     }
-    let ticket = notifier.ticketForWork()
+    let worker = notifier.idleWorker("w", lease: .seconds(1))
     notifier.workArrived()
-    await ticket.wait(timeout: .seconds(30))
+    await worker.wait(timeout: .seconds(30))
     #expect(notifier.waiting == 0)
   }
 }

@@ -12,10 +12,7 @@ struct Worker: Sendable {
   /// Returns when the pool drains.
   func run() {
     while !executions.isDraining {
-      guard let claimed = claim() else {
-        idle()
-        continue
-      }
+      guard let claimed = claim() ?? idle() else { continue }
       metrics.claimed(claimed.job)
       work(claimed)
       metrics.released()
@@ -29,11 +26,11 @@ struct Worker: Sendable {
     } ?? nil
   }
 
-  /// Until work arrives; jittered polling makes up for wake-ups that got lost.
-  private func idle() {
-    let store = store
+  /// Until work arrives, maybe with a job; jittered polling makes up for wake-ups that got lost.
+  private func idle() -> ClaimedJob? {
+    let (store, id, lease) = (store, id, settings.lease)
     let timeout = settings.pollInterval * Double.random(in: 0.75...1.25)
-    waiting { await store.waitForWork(timeout: timeout) }
+    return waiting { await store.waitForJob(worker: id, lease: lease, timeout: timeout) }
   }
 
   private func work(_ claimed: ClaimedJob) {

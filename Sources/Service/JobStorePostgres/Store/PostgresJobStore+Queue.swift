@@ -41,11 +41,15 @@ extension PostgresJobStore {
       meanServiceSeconds: rows.first?.number("mean"), limit: limit)
   }
 
-  package func waitForWork(timeout: Duration) async {
-    let ticket = notifier.ticketForWork()
-    // What came between the caller's last claim and the ticket woke nobody.
-    if await !hasClaimable() { await ticket.wait(timeout: timeout) }
-    notifier.discardForWork(ticket)
+  /// Hands nothing over: who accepts and who works are different processes.
+  package func waitForJob(
+    worker id: String, lease: Duration, timeout: Duration
+  ) async -> ClaimedJob? {
+    let worker = notifier.idleWorker(id, lease: lease)
+    defer { notifier.discard(worker) }
+    // What came between the caller's last claim and now woke nobody.
+    if await !hasClaimable() { await worker.wait(timeout: timeout) }
+    return nil
   }
 
   private func hasClaimable() async -> Bool {

@@ -3,19 +3,17 @@ import GRDB
 import Jobs
 import Locks
 
-/// The SQLite file: readers, a writer whose commits are on disk, and one whose commits may wait.
+/// The SQLite file: readers, and a writer whose commits are on disk or may wait, as each asks.
 ///
-/// Both writers target one serial queue, so they never find each other's lock; whoever else opens
-/// the file is waited for `busyTimeout`. In WAL mode a durable commit also carries every relaxed
-/// commit before it to the disk.
+/// One connection writes both kinds: with two, each would find its pages outdated by the other's
+/// commits and read them again. Whoever else opens the file is waited for `busyTimeout`. In WAL mode
+/// a durable commit also carries every relaxed commit before it to the disk.
 final class JobDatabase: Sendable {
-  /// Commits with `synchronous=FULL`: accepting, cancelling and ending jobs.
   private let pool: DatabasePool
-  /// Commits with `synchronous=NORMAL`: claims, progress and heartbeats survive the process, and
-  /// may be lost with the power, together with the worker that made them.
-  private let relaxedWriter: DatabaseQueue
-  /// The one serial queue of both writers.
+  /// The serial queue of the writer.
   private let lane: DispatchQueue
+  /// What the writer is set to; changed on its queue alone.
+  private let synchronous = Lock(Synchronous?.none)
   private let pending = Lock<[GroupedWrite]>([])
   private let isClosed = Lock(false)
   /// Whether this process holds the data directory.
@@ -37,10 +35,7 @@ final class JobDatabase: Sendable {
     }
     pool = try DatabasePool(path: path, configuration: configuration)
     try isHolder ? Schema.migrate(pool) : Schema.requireCurrent(pool)
-    try Self.setSynchronous(pool, to: .full)
-    configuration.targetQueue = lane
-    relaxedWriter = try DatabaseQueue(path: path, configuration: configuration)
-    try Self.setSynchronous(relaxedWriter, to: .normal)
+    try requireLevels()
   }
 
   /// Lets go of the connections once the write in hand is over, on another queue.
@@ -49,29 +44,35 @@ final class JobDatabase: Sendable {
   /// write runs on. By hand, for a block that held the connections could be the last to do so.
   deinit {
     let pool = Unmanaged.passRetained(pool)
-    let relaxedWriter = Unmanaged.passRetained(relaxedWriter)
     lane.async {
-      DispatchQueue.global().async {
-        relaxedWriter.release()
-        pool.release()
-      }
+      DispatchQueue.global().async { pool.release() }
     }
   }
 
   private enum Synchronous: Int {
+    /// For claims, progress and heartbeats: they survive the process, and may be lost with the
+    /// power, together with the worker that made them.
     case normal = 1
+    /// For accepting, cancelling and ending jobs: on the disk before anybody sees them.
     case full = 2
   }
 
-  /// Set after opening, because GRDB sets NORMAL itself when it turns WAL on; then read back.
-  private static func setSynchronous(
-    _ writer: some DatabaseWriter, to level: Synchronous
-  ) throws {
-    try writer.writeWithoutTransaction { db in
-      try db.execute(sql: "PRAGMA synchronous = \(level.rawValue)")
-      let found = try Int.fetchOne(db, sql: "PRAGMA synchronous")
-      guard found == level.rawValue else {
-        throw JobStoreError.failed("PRAGMA synchronous is \(found ?? -1), not \(level.rawValue)")
+  /// On the writer's queue, between transactions.
+  private func set(_ level: Synchronous, _ db: Database) throws {
+    guard synchronous.withLock({ $0 }) != level else { return }
+    try db.execute(sql: "PRAGMA synchronous = \(level.rawValue)")
+    synchronous.withLock { $0 = level }
+  }
+
+  /// Both levels can be set: an SQLite that ignores one would break every promise in silence.
+  private func requireLevels() throws {
+    try pool.writeWithoutTransaction { db in
+      for level in [Synchronous.normal, .full] {
+        try set(level, db)
+        let found = try Int.fetchOne(db, sql: "PRAGMA synchronous")
+        guard found == level.rawValue else {
+          throw JobStoreError.failed("PRAGMA synchronous is \(found ?? -1), not \(level.rawValue)")
+        }
       }
     }
   }
@@ -79,6 +80,7 @@ final class JobDatabase: Sendable {
   /// For opening only: blocks.
   func writeNow(_ body: (Database) throws -> Void) throws {
     try pool.writeWithoutTransaction { db in
+      try set(.full, db)
       try inImmediateTransaction(db) { try body(db) }
     }
   }
@@ -105,10 +107,11 @@ final class JobDatabase: Sendable {
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(JobStoreError) -> Value {
     let result: Result<Value, JobStoreError> = await withCheckedContinuation { continuation in
-      relaxedWriter.asyncWriteWithoutTransaction { [self] db in
+      pool.asyncWriteWithoutTransaction { [self] db in
         continuation.resume(
           returning: translating {
             guard !isClosed.withLock({ $0 }) else { throw JobStoreError.closed }
+            try set(.normal, db)
             return try inImmediateTransaction(db) { try body(db) }
           })
       }
@@ -140,6 +143,7 @@ final class JobDatabase: Sendable {
     }
     let result = translating {
       guard !isClosed.withLock({ $0 }) else { throw JobStoreError.closed }
+      try set(.full, db)
       try inImmediateTransaction(db) { try GroupedWrite.run(writes, db) }
     }
     for write in writes { write.answer(result) }
@@ -153,7 +157,6 @@ final class JobDatabase: Sendable {
     }
     guard !wasClosed else { return }
     try translating {
-      try relaxedWriter.close()
       if isHolder {
         // The pool's last connection is a reader, which cannot: a stopped service's jobs.sqlite holds
         // everything by itself, unless somebody reads it just now. Then the WAL stays, and is good.

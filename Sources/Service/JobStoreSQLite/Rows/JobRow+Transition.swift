@@ -13,6 +13,13 @@ struct TransitionContext {
   init(now: Timestamp) {
     self.now = now
   }
+
+  static func claim(by worker: String, lease: Duration, _ now: Timestamp) -> TransitionContext {
+    var context = TransitionContext(now: now)
+    context.leaseOwner = worker
+    context.leaseUntil = now + lease
+    return context
+  }
 }
 
 extension JobRow {
@@ -20,6 +27,14 @@ extension JobRow {
   ///
   /// Throws `JobMachine.Refusal`, and then nothing was written.
   mutating func transition(
+    _ event: JobMachine.Event, _ context: TransitionContext, _ db: Database
+  ) throws {
+    try advance(event, context, db)
+    try update(db)
+  }
+
+  /// The same for a row that is still to be written.
+  mutating func advance(
     _ event: JobMachine.Event, _ context: TransitionContext, _ db: Database
   ) throws {
     var machine = JobMachine(
@@ -30,7 +45,6 @@ extension JobRow {
     job.attempt = machine.attempt
     job.cancelRequested = machine.cancelRequested
     for action in actions { try perform(action, context, db) }
-    try update(db)
   }
 
   private mutating func perform(

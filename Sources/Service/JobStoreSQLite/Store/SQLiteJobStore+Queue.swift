@@ -53,11 +53,14 @@ extension SQLiteJobStore {
     return try Double.fetchOne(db.cachedStatement(sql: sql))
   }
 
-  package func waitForWork(timeout: Duration) async {
-    let ticket = notifier.ticketForWork()
-    // What came between the caller's last claim and the ticket woke nobody.
-    if await !hasClaimable() { await ticket.wait(timeout: timeout) }
-    notifier.discardForWork(ticket)
+  package func waitForJob(
+    worker id: String, lease: Duration, timeout: Duration
+  ) async -> ClaimedJob? {
+    let worker = notifier.idleWorker(id, lease: lease)
+    defer { notifier.discard(worker) }
+    // What came between the caller's last claim and now woke nobody.
+    if await !hasClaimable() { await worker.wait(timeout: timeout) }
+    return await worker.leave()
   }
 
   private func hasClaimable() async -> Bool {

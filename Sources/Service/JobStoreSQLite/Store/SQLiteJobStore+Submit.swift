@@ -31,7 +31,17 @@ extension SQLiteJobStore {
     let queued = try Self.queueLength(db)
     guard queued < settings.queueLimit else { return .queueFull(try queueStatistics(now, db)) }
     try makeRoom(for: submission, now, db)
-    return .accepted(try insert(newJob(submission, now), submission.idempotency, now, db))
+    let job = newJob(submission, now)
+    let isNext = queued == 0 && job.deadline.map { $0 > now } != false
+    let worker = isNext ? notifier.reserveIdleWorker() : nil
+    do {
+      let row = try insert(job, submission.idempotency, for: worker, now, db)
+      worker?.hand(ClaimedJob(row))
+      return .accepted(row.job)
+    } catch {
+      worker?.hand(nil)
+      throw error
+    }
   }
 
   private static func earlier(
@@ -58,9 +68,11 @@ extension SQLiteJobStore {
       traceparent: submission.traceparent, webhook: submission.webhook)
   }
 
+  /// - Parameter worker: takes the job at once.
   func insert(
-    _ job: Job, _ claim: IdempotencyClaim?, _ now: Timestamp, _ db: Database
-  ) throws -> Job {
+    _ job: Job, _ claim: IdempotencyClaim?, for worker: IdleWorker? = nil, _ now: Timestamp,
+    _ db: Database
+  ) throws -> JobRow {
     for blob in [job.image, job.mask].compactMap(\.self) {
       try requireStored(blob.hash, db)
       try JobRow.use(blob, by: job.id, now, db)
@@ -68,9 +80,12 @@ extension SQLiteJobStore {
     let rank = settings.rank(createdAt: now, priority: job.parameters.priority)
     var row = JobRow(job, rank: rank)
     try row.record(.queued, now, db)
+    if let worker {
+      try row.advance(.claim, .claim(by: worker.id, lease: worker.lease, now), db)
+    }
     try row.insert(db)
     if let claim { try remember(claim, row.job, now, db) }
-    return row.job
+    return row
   }
 
   private func remember(

@@ -61,11 +61,8 @@ extension SQLiteJobStore {
       db,
       where: "\(Self.isClaimable) ORDER BY rank, rowid LIMIT 1", ["now": now.milliseconds])
     guard var row = next.first else { return nil }
-    var context = TransitionContext(now: now)
-    context.leaseOwner = worker
-    context.leaseUntil = now + span
-    try row.transition(.claim, context, db)
-    return ClaimedJob(job: row.job, lease: Lease(job: row.job.id, token: row.leaseToken))
+    try row.transition(.claim, .claim(by: worker, lease: span, now), db)
+    return ClaimedJob(row)
   }
 
   package func heartbeat(
@@ -138,6 +135,12 @@ extension SQLiteJobStore {
     }
     if row.job.state.isFinal { notifier.endNears(row.job) }
     return Held(job: row.job)
+  }
+}
+
+extension ClaimedJob {
+  init(_ row: JobRow) {
+    self.init(job: row.job, lease: Lease(job: row.job.id, token: row.leaseToken))
   }
 }
 

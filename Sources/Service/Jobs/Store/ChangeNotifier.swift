@@ -8,7 +8,7 @@ package final class ChangeNotifier: Sendable {
   private struct Waiters {
     var byJob: [JobID: [ObjectIdentifier: Ticket]] = [:]
     var forEnd: [JobID: [ObjectIdentifier: Ticket]] = [:]
-    var forWork: [ObjectIdentifier: Ticket] = [:]
+    var idle: [ObjectIdentifier: IdleWorker] = [:]
     var forDeliveries: [ObjectIdentifier: Ticket] = [:]
   }
 
@@ -34,10 +34,19 @@ package final class ChangeNotifier: Sendable {
     return ticket
   }
 
-  package func ticketForWork() -> Ticket {
-    let ticket = Ticket()
-    waiters.withLock { $0.forWork[ObjectIdentifier(ticket)] = ticket }
-    return ticket
+  /// A worker's place among those that wait for work.
+  package func idleWorker(_ id: String, lease: Duration) -> IdleWorker {
+    let worker = IdleWorker(id, lease: lease, arrival: Ticket())
+    waiters.withLock { $0.idle[ObjectIdentifier(worker)] = worker }
+    return worker
+  }
+
+  /// A waiting worker that a job may be handed to, and something must be.
+  package func reserveIdleWorker() -> IdleWorker? {
+    waiters.withLock { waiters in
+      let free = waiters.idle.first { $0.value.reserve() }
+      return free.flatMap { waiters.idle.removeValue(forKey: $0.key) }
+    }
   }
 
   /// Gives a ticket back, used or not.
@@ -55,8 +64,8 @@ package final class ChangeNotifier: Sendable {
     }
   }
 
-  package func discardForWork(_ ticket: Ticket) {
-    waiters.withLock { $0.forWork[ObjectIdentifier(ticket)] = nil }
+  package func discard(_ worker: IdleWorker) {
+    waiters.withLock { $0.idle[ObjectIdentifier(worker)] = nil }
   }
 
   package func jobChanged(_ job: JobID) {
@@ -81,10 +90,10 @@ package final class ChangeNotifier: Sendable {
 
   package func workArrived() {
     let woken = waiters.withLock { waiters in
-      defer { waiters.forWork = [:] }
-      return waiters.forWork
+      defer { waiters.idle = [:] }
+      return waiters.idle
     }
-    woken.values.forEach { $0.wake() }
+    woken.values.forEach { $0.arrival.wake() }
   }
 
   package func ticketForDeliveries() -> Ticket {
@@ -110,7 +119,7 @@ package final class ChangeNotifier: Sendable {
     let woken = waiters.withLock { waiters in
       defer { waiters = Waiters() }
       return waiters.byJob.values.flatMap(\.values) + waiters.forEnd.values.flatMap(\.values)
-        + waiters.forWork.values + waiters.forDeliveries.values
+        + waiters.idle.values.map(\.arrival) + waiters.forDeliveries.values
     }
     woken.forEach { $0.wake() }
   }
@@ -118,7 +127,7 @@ package final class ChangeNotifier: Sendable {
   /// The number of tickets out, for tests of leaks.
   package var waiting: Int {
     waiters.withLock {
-      $0.forWork.count + $0.forDeliveries.count + $0.byJob.values.reduce(0) { $0 + $1.count }
+      $0.idle.count + $0.forDeliveries.count + $0.byJob.values.reduce(0) { $0 + $1.count }
         + $0.forEnd.values.reduce(0) { $0 + $1.count }
     }
   }
@@ -137,7 +146,7 @@ extension ChangeNotifier {
     private let ended = Lock<Job?>(nil)
     fileprivate let nearing: @Sendable (Job) -> Void
 
-    fileprivate init(nearing: @escaping @Sendable (Job) -> Void = { _ in }) {
+    init(nearing: @escaping @Sendable (Job) -> Void = { _ in }) {
       self.nearing = nearing
     }
 

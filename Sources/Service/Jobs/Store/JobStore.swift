@@ -57,8 +57,12 @@ package protocol JobStore: BlobStore, WebhookOutbox {
   /// Ends the execution; `lost` means that nothing was written.
   func finish(_ lease: Lease, _ outcome: Outcome) async throws(JobStoreError) -> FinishAnswer
   /// Waits until a job may be claimable or the time is over; answers at once when one is there
-  /// already. Only a hint, so poll as well.
-  func waitForWork(timeout: Duration) async
+  /// already. Without an answer it is only a hint: ask `claim`, and poll as well.
+  ///
+  /// Where the store can, it hands over a job that is accepted meanwhile, claimed for `lease`, and
+  /// the work begins while the acceptance is on its way to the disk. Should that fail, nobody was
+  /// promised anything, and the lease is `lost`.
+  func waitForJob(worker: String, lease: Duration, timeout: Duration) async -> ClaimedJob?
 
   // MARK: Upkeep
 
