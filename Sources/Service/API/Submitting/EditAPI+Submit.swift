@@ -13,11 +13,11 @@ extension EditAPI {
     let early = EarlyAnswer()
     let job = try await awaitEnd(of: id, for: .seconds(seconds ?? 0), request.caller) {
       [link] job in
-      early.begin(job) { Response.json(JobDocument($0, queuePosition: nil, link: link)) }
+      early.write(job) { Response.json(JobDocument($0, queuePosition: nil, link: link)) }
     }
     let isDone = seconds != nil && job.state.isFinal
     var response: Response
-    if let prepared = await early.response(about: job) {
+    if let prepared = early.response(about: job) {
       response = prepared
     } else {
       response = Response.json(try await document(of: job))

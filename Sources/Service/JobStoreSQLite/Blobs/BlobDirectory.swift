@@ -1,11 +1,11 @@
 import Glibc
 import Jobs
-import Synchronization
 
 /// Pictures as files `ab/abcdef…` named by their content; every call blocks.
 ///
 /// A file appears under its name only whole and on disk: written elsewhere, fsynced, renamed, and
-/// then the directory fsynced.
+/// then the directory fsynced. What is drafted first has a name on the disk already, by which
+/// `recover` finds it, and keeps that until the other one is there, too.
 struct BlobDirectory: Sendable {
   let path: String
   let calls: FileCalls
@@ -24,27 +24,45 @@ struct BlobDirectory: Sendable {
 
   func contains(_ hash: BlobHash) -> Bool { access(file(of: hash), F_OK) == 0 }
 
-  /// The bytes on disk under no name of theirs yet.
-  func draft(_ bytes: [UInt8]) throws(JobStoreError) -> DraftFile {
-    let draft = DraftFile("\(temporary)/\(UInt64.random(in: 0 ... .max))")
+  /// The bytes on disk, under a name that says whose they are; it lasts as long as the draft is held.
+  func draft(_ bytes: [UInt8], _ hash: BlobHash) throws(JobStoreError) -> DraftFile {
+    try makeFolder(of: hash)
+    let draft = try written(bytes, hash)
+    try synchronizeDirectory(temporary)
+    return draft
+  }
+
+  /// Gives a draft its name; `settle` makes that one last.
+  func name(_ hash: BlobHash, _ draft: DraftFile) throws(JobStoreError) {
+    try draft.link(to: file(of: hash), calls)
+  }
+
+  /// Keeps the file of `hash` under its name, whatever happens from now on.
+  func settle(_ hash: BlobHash) throws(JobStoreError) {
+    try synchronizeDirectory(folder(of: hash))
+  }
+
+  func place(_ bytes: [UInt8], _ hash: BlobHash) throws(JobStoreError) {
+    if !contains(hash) {
+      try makeFolder(of: hash)
+      try written(bytes, hash).move(to: file(of: hash), calls)
+    }
+    // Also when the file was there: whoever placed it may not have come this far yet.
+    try settle(hash)
+  }
+
+  private func written(_ bytes: [UInt8], _ hash: BlobHash) throws(JobStoreError) -> DraftFile {
+    let draft = DraftFile("\(temporary)/\(hash.text).\(UInt64.random(in: 0 ... .max))")
     let file = try OpenFile(draft.path, O_WRONLY | O_CREAT | O_EXCL)
     try file.writeAll(bytes, calls)
     try file.synchronize(calls)
     return draft
   }
 
-  /// - Parameter draft: gives the file where there is none yet.
-  func place(_ hash: BlobHash, _ draft: () throws(JobStoreError) -> DraftFile) throws(JobStoreError)
-  {
-    if !contains(hash) {
-      if access(folder(of: hash), F_OK) != 0 {
-        try makeDirectory(folder(of: hash))
-        try synchronizeDirectory(path)
-      }
-      try draft().move(to: file(of: hash), calls)
-    }
-    // Also when the file was there: whoever placed it may not have come this far yet.
-    try synchronizeDirectory(folder(of: hash))
+  private func makeFolder(of hash: BlobHash) throws(JobStoreError) {
+    guard access(folder(of: hash), F_OK) != 0 else { return }
+    try makeDirectory(folder(of: hash))
+    try synchronizeDirectory(path)
   }
 
   func read(_ hash: BlobHash, range: Range<Int>?) throws(JobStoreError) -> [UInt8] {
@@ -60,10 +78,16 @@ struct BlobDirectory: Sendable {
     unlink(file(of: hash))
   }
 
-  /// Removes what a crash left: drafts, and pictures that `isKnown` does not know.
-  func sweep(isKnown: (BlobHash) throws -> Bool) rethrows -> Int {
+  /// Gives drafts the names that a crash took from them, and removes what else it left: other drafts,
+  /// and pictures that `isKnown` does not know.
+  func sweep(isKnown: (BlobHash) throws -> Bool) throws -> Int {
     var removed = 0
-    for draft in entries(of: temporary) where unlink("\(temporary)/\(draft)") == 0 { removed += 1 }
+    for name in entries(of: temporary) {
+      let draft = DraftFile("\(temporary)/\(name)")
+      let hash = BlobHash(String(name.prefix(64)))
+      if let hash, try isKnown(hash), try recover(hash, draft) { continue }
+      removed += 1
+    }
     for folder in entries(of: path) where folder.utf8.count == 2 {
       for name in entries(of: "\(path)/\(folder)") {
         guard let hash = BlobHash(name), try !isKnown(hash) else { continue }
@@ -72,6 +96,16 @@ struct BlobDirectory: Sendable {
       }
     }
     return removed
+  }
+
+  /// A known picture is whole in one of its drafts, if not under its name; answers whether it was
+  /// this one.
+  private func recover(_ hash: BlobHash, _ draft: DraftFile) throws(JobStoreError) -> Bool {
+    guard !contains(hash), try BlobHash(of: draft.read()) == hash else { return false }
+    try makeFolder(of: hash)
+    try draft.move(to: file(of: hash), calls)
+    try settle(hash)
+    return true
   }
 
   private func synchronizeDirectory(_ path: String) throws(JobStoreError) {
@@ -89,27 +123,6 @@ struct BlobDirectory: Sendable {
       if name != "." && name != ".." { names.append(name) }
     }
     return names
-  }
-}
-
-/// A file that is removed when nobody holds it any more, unless it got its name.
-final class DraftFile: Sendable {
-  let path: String
-  private let isPlaced = Atomic(false)
-
-  init(_ path: String) {
-    self.path = path
-  }
-
-  deinit {
-    if !isPlaced.load(ordering: .relaxed) { unlink(path) }
-  }
-
-  func move(to target: String, _ calls: FileCalls) throws(JobStoreError) {
-    guard calls.rename(path, target) == 0 else {
-      throw JobStoreError(errno: errno, doing: "rename a picture")
-    }
-    isPlaced.store(true, ordering: .relaxed)
   }
 }
 

@@ -12,11 +12,11 @@ final class BlobKeeper: Sendable {
   private let clock: any WallClock
   /// Few, and serial: a disk gets no faster by more threads.
   private let queues = (0..<4).map { DispatchQueue(label: "byteedit.blobs.\($0)") }
-  private let nextQueue = Atomic(0)
+  private let turn = Atomic(0)
   private let recentPuts = Lock<[BlobHash: Put]>([:])
 
   private struct Put {
-    let moment: Timestamp
+    var moment: Timestamp
     /// File and name are on disk.
     var isDone = false
   }
@@ -28,41 +28,72 @@ final class BlobKeeper: Sendable {
 
   func put(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobReference {
     try await onQueue { [self] () throws(JobStoreError) in
-      try keep(BlobDraft(bytes: bytes, mediaType: mediaType, hash: try BlobHash(of: bytes)))
+      let hash = try BlobHash(of: bytes)
+      try keep(bytes, hash)
+      return BlobReference(hash: hash, byteCount: bytes.count, mediaType: mediaType)
     }
   }
 
   /// Writes the file where there is none yet, and keeps its name for later.
   func draft(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobDraft {
-    try await onQueue { [directory] () throws(JobStoreError) in
+    try await onQueue { [self] () throws(JobStoreError) in
       let hash = try BlobHash(of: bytes)
+      let isThere = directory.contains(hash)
+      if isThere { try keep(bytes, hash) }
       return BlobDraft(
         bytes: bytes, mediaType: mediaType, hash: hash,
-        preparation: directory.contains(hash) ? nil : try directory.draft(bytes))
+        preparation: isThere ? nil : try directory.draft(bytes, hash))
     }
   }
 
   func put(_ draft: BlobDraft) async throws(JobStoreError) -> BlobReference {
-    try await onQueue { [self] () throws(JobStoreError) in try keep(draft) }
+    if !isKept(draft.hash) {
+      try await onQueue { [self] () throws(JobStoreError) in
+        guard let file = draft.preparation as? DraftFile else {
+          return try keep(draft.bytes, draft.hash)
+        }
+        try name(draft.hash, file)
+      }
+    }
+    return draft.reference
   }
 
-  private func keep(_ draft: BlobDraft) throws(JobStoreError) -> BlobReference {
-    let hash = draft.hash
-    // Before the file is looked for: removal checks under the same lock.
-    let wasDone = recentPuts.withLock { recent in
-      let wasDone = recent[hash]?.isDone == true
-      recent[hash] = Put(moment: clock.now(), isDone: wasDone)
-      return wasDone
+  /// Whether file and name are on disk since a moment ago; then they stay for a while.
+  private func isKept(_ hash: BlobHash) -> Bool {
+    recentPuts.withLock { recent in
+      guard recent[hash]?.isDone == true else { return false }
+      recent[hash]?.moment = clock.now()
+      return true
     }
-    if !wasDone || !directory.contains(hash) {
-      try directory.place(hash) { () throws(JobStoreError) in
-        if let file = draft.preparation as? DraftFile { return file }
-        return try directory.draft(draft.bytes)
+  }
+
+  /// Before the file is looked for: removal checks under the same lock.
+  private func protect(_ hash: BlobHash) -> Put {
+    recentPuts.withLock { recent in
+      let put = Put(moment: clock.now(), isDone: recent[hash]?.isDone == true)
+      recent[hash] = put
+      return put
+    }
+  }
+
+  private func keep(_ bytes: [UInt8], _ hash: BlobHash) throws(JobStoreError) {
+    if protect(hash).isDone, directory.contains(hash) { return }
+    try directory.place(bytes, hash)
+    recentPuts.withLock { $0[hash]?.isDone = true }
+  }
+
+  /// The draft's own name keeps the picture until the other one is on disk; nobody waits for that.
+  private func name(_ hash: BlobHash, _ draft: DraftFile) throws(JobStoreError) {
+    _ = protect(hash)
+    try directory.name(hash, draft)
+    nextQueue().async { [self] in
+      do throws(JobStoreError) {
+        try directory.settle(hash)
+        recentPuts.withLock { $0[hash]?.isDone = true }
+      } catch {
+        draft.stay()
       }
-      recentPuts.withLock { $0[hash]?.isDone = true }
     }
-    return BlobReference(
-      hash: hash, byteCount: draft.bytes.count, mediaType: draft.mediaType)
   }
 
   func read(_ hash: BlobHash, range: Range<Int>?) async throws(JobStoreError) -> [UInt8] {
@@ -109,11 +140,12 @@ final class BlobKeeper: Sendable {
     _ work: @escaping @Sendable () throws(JobStoreError) -> Value
   ) async throws(JobStoreError) -> Value {
     let result: Result<Value, JobStoreError> = await withCheckedContinuation { continuation in
-      let turn = nextQueue.wrappingAdd(1, ordering: .relaxed).oldValue
-      queues[turn & (queues.count - 1)].async {
-        continuation.resume(returning: Result(catching: work))
-      }
+      nextQueue().async { continuation.resume(returning: Result(catching: work)) }
     }
     return try result.get()
+  }
+
+  private func nextQueue() -> DispatchQueue {
+    queues[turn.wrappingAdd(1, ordering: .relaxed).oldValue & (queues.count - 1)]
   }
 }

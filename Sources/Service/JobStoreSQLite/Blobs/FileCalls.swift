@@ -7,21 +7,25 @@ package struct FileCalls: Sendable {
   package var write: @Sendable (Int32, UnsafeRawBufferPointer) -> Int
   package var synchronize: @Sendable (Int32) -> Int32
   package var rename: @Sendable (_ from: String, _ to: String) -> Int32
+  package var link: @Sendable (_ from: String, _ to: String) -> Int32
 
   package init(
     write: @escaping @Sendable (Int32, UnsafeRawBufferPointer) -> Int,
     synchronize: @escaping @Sendable (Int32) -> Int32,
-    rename: @escaping @Sendable (_ from: String, _ to: String) -> Int32
+    rename: @escaping @Sendable (_ from: String, _ to: String) -> Int32,
+    link: @escaping @Sendable (_ from: String, _ to: String) -> Int32
   ) {
     self.write = write
     self.synchronize = synchronize
     self.rename = rename
+    self.link = link
   }
 
   package static let system = FileCalls(
     write: { descriptor, bytes in Glibc.write(descriptor, bytes.baseAddress, bytes.count) },
     synchronize: { Glibc.fsync($0) },
-    rename: { Glibc.rename($0, $1) })
+    rename: { Glibc.rename($0, $1) },
+    link: { Glibc.link($0, $1) })
 }
 
 /// An open file that closes itself.

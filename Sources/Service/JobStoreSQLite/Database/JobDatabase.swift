@@ -112,6 +112,8 @@ final class JobDatabase: Sendable {
           returning: translating {
             guard !isClosed.withLock({ $0 }) else { throw JobStoreError.closed }
             try set(.normal, db)
+            // Back at once, while nobody waits; a durable transaction makes sure.
+            defer { try? set(.full, db) }
             return try inImmediateTransaction(db) { try body(db) }
           })
       }
@@ -122,11 +124,18 @@ final class JobDatabase: Sendable {
   /// Joins the next durable transaction; the answer comes after its commit is on disk.
   ///
   /// Whatever gathers while one commit waits for the disk goes into the next one together.
+  ///
+  /// - Parameter onCommit: called on the writer's queue before the caller goes on, which may take a
+  ///   thread some time to hear of; must be quick.
   func durable<Value: Sendable>(
-    _ body: @escaping @Sendable (Database) throws -> Value
+    _ body: @escaping @Sendable (Database) throws -> Value,
+    onCommit: @escaping @Sendable (Value) -> Void = { _ in }
   ) async throws(JobStoreError) -> Value {
     let result: Result<Value, JobStoreError> = await withCheckedContinuation { continuation in
-      let write = GroupedWrite.returning(body) { continuation.resume(returning: $0) }
+      let write = GroupedWrite.returning(body) { result in
+        if case .success(let value) = result { onCommit(value) }
+        continuation.resume(returning: result)
+      }
       let isFirst = pending.withLock { pending in
         pending.append(write)
         return pending.count == 1

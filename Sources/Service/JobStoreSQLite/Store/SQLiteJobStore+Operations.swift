@@ -48,7 +48,7 @@ extension SQLiteJobStore {
       image: old.image, mask: old.mask, attempt: 0, maxAttempts: old.maxAttempts, createdAt: now,
       runAt: now, startedAt: nil, finishedAt: nil, sequence: 0, cancelRequested: false,
       progress: nil, result: nil, error: nil, traceparent: nil, webhook: old.webhook)
-    return .accepted(try insert(job, nil, now, db).job)
+    return .accepted(try insert(job, nil, now, db))
   }
 
   /// Takes away jobs that ended before `limit`; a dry run only counts them.

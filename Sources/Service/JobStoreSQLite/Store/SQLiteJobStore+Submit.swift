@@ -35,9 +35,7 @@ extension SQLiteJobStore {
     let isNext = queued == 0 && job.deadline.map { $0 > now } != false
     let worker = isNext ? notifier.reserveIdleWorker() : nil
     do {
-      let row = try insert(job, submission.idempotency, for: worker, now, db)
-      worker?.hand(ClaimedJob(row))
-      return .accepted(row.job)
+      return .accepted(try insert(job, submission.idempotency, for: worker, now, db))
     } catch {
       worker?.hand(nil)
       throw error
@@ -68,24 +66,24 @@ extension SQLiteJobStore {
       traceparent: submission.traceparent, webhook: submission.webhook)
   }
 
-  /// - Parameter worker: takes the job at once.
+  /// - Parameter worker: is handed the job as soon as nothing but the disk can refuse it.
   func insert(
     _ job: Job, _ claim: IdempotencyClaim?, for worker: IdleWorker? = nil, _ now: Timestamp,
     _ db: Database
-  ) throws -> JobRow {
-    for blob in [job.image, job.mask].compactMap(\.self) {
-      try requireStored(blob.hash, db)
-      try JobRow.use(blob, by: job.id, now, db)
-    }
+  ) throws -> Job {
+    let blobs = [job.image, job.mask].compactMap(\.self)
+    for blob in blobs { try requireStored(blob.hash, db) }
     let rank = settings.rank(createdAt: now, priority: job.parameters.priority)
     var row = JobRow(job, rank: rank)
     try row.record(.queued, now, db)
     if let worker {
       try row.advance(.claim, .claim(by: worker.id, lease: worker.lease, now), db)
+      worker.hand(ClaimedJob(row))
     }
+    for blob in blobs { try JobRow.use(blob, by: job.id, now, db) }
     try row.insert(db)
     if let claim { try remember(claim, row.job, now, db) }
-    return row
+    return row.job
   }
 
   private func remember(

@@ -110,11 +110,20 @@ extension SQLiteJobStore {
   package func finish(
     _ lease: Lease, _ outcome: Outcome
   ) async throws(JobStoreError) -> FinishAnswer {
+    let (ends, end) = AsyncStream.makeStream(of: Job.self)
+    // On the worker's thread, which waits anyway, so that it does not hold up the writer's.
+    async let told: Void = { for await job in ends { notifier.endNears(job) } }()
+    defer { end.finish() }
     let ended = try await database.durable { [self] db in
-      try end(lease, outcome, db)
+      let held = try self.end(lease, outcome, db)
+      if let job = held?.job, job.state.isFinal { end.yield(job) }
+      return held
+    } onCommit: { [self] held in
+      if let held { announce(held.job) }
     }
+    end.finish()
+    await told
     guard let ended else { return .lost }
-    announce(ended.job)
     return .written(ended.job.state)
   }
 
@@ -133,7 +142,6 @@ extension SQLiteJobStore {
     case .handedBack:
       try row.transition(.handBack, context, db)
     }
-    if row.job.state.isFinal { notifier.endNears(row.job) }
     return Held(job: row.job)
   }
 }

@@ -116,7 +116,7 @@ package final class SQLiteJobStore: JobStore {
       let known = try database.readNow { db in
         try Set(String.fetchAll(db, sql: "SELECT hash FROM blobs"))
       }
-      _ = files.sweep { known.contains($0.text) }
+      _ = try files.sweep { known.contains($0.text) }
     }.get()
   }
 

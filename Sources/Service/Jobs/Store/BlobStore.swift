@@ -54,6 +54,10 @@ package struct BlobDraft: Sendable {
     self.hash = hash
     self.preparation = preparation
   }
+
+  package var reference: BlobReference {
+    BlobReference(hash: hash, byteCount: bytes.count, mediaType: mediaType)
+  }
 }
 
 /// Keeps pictures by content, beside or inside the job store.

@@ -25,8 +25,8 @@ package protocol JobStore: BlobStore, WebhookOutbox {
   /// Waits until the job is final or the time is over, and answers how it stands then; what comes
   /// before its end wakes nobody where the store can tell it apart.
   ///
-  /// - Parameter nearing: told of an end that is not certain yet, where the store can; must be quick,
-  ///   and may count on nothing: the job may end otherwise.
+  /// - Parameter nearing: told of an end that is not certain yet, where the store can, on the thread of
+  ///   the worker, which waits for that end; may count on nothing: the job may end otherwise.
   func waitForEnd(
     of id: JobID, timeout: Duration, nearing: @escaping @Sendable (Job) -> Void
   ) async throws(JobStoreError) -> JobLookup
