@@ -5,7 +5,7 @@ import Locks
 /// One caller's part of a shared transaction: it fails alone or succeeds with the commit.
 struct GroupedWrite: Sendable {
   /// Does the part and keeps its own error; what it throws ends the whole transaction.
-  private let perform: @Sendable (_ isAlone: Bool, Database) throws -> Void
+  private let perform: @Sendable (Database) throws -> Void
   /// Called once, with the fate of the whole transaction.
   let answer: @Sendable (Result<Void, JobStoreError>) -> Void
 
@@ -15,11 +15,11 @@ struct GroupedWrite: Sendable {
   ) -> GroupedWrite {
     let slot = Slot<Value>()
     return GroupedWrite(
-      perform: { isAlone, db in
-        let result = Result { isAlone ? try body(db) : try Self.inSavepoint(db) { try body(db) } }
+      perform: { db in
+        let result = Result { try Self.inSavepoint(db) { try body(db) } }
         slot.value.withLock { $0 = result.mapError(JobStoreError.init(translating:)) }
         // Some errors, such as a full disk, make SQLite roll the whole transaction back.
-        if case .failure(let error) = result, isAlone || !db.isInsideTransaction { throw error }
+        if case .failure(let error) = result, !db.isInsideTransaction { throw error }
       },
       answer: { fate in
         let own = slot.value.withLock { $0 } ?? .failure(.failed("the write was not run"))
@@ -27,9 +27,8 @@ struct GroupedWrite: Sendable {
       })
   }
 
-  /// A part that fails is undone by itself; alone it needs no savepoint, since nothing is left then.
   static func run(_ writes: [GroupedWrite], _ db: Database) throws {
-    for write in writes { try write.perform(writes.count == 1, db) }
+    for write in writes { try write.perform(db) }
   }
 
   private static func inSavepoint<Value>(

@@ -8,7 +8,7 @@ struct TransitionContext {
   var leaseOwner: String?
   var leaseUntil: Timestamp?
   /// For a success.
-  var result: EncodedResult?
+  var result: JobResult?
 
   init(now: Timestamp) {
     self.now = now
@@ -65,10 +65,9 @@ extension JobRow {
       job.progress = nil
       job.runAt = context.now + delay
     case .keepResult:
-      job.result = context.result?.result
-      encodedResult = context.result
+      job.result = context.result
       job.error = nil
-      for blob in job.result?.candidates.flatMap(\.blobs) ?? [] {
+      for blob in context.result?.candidates.flatMap(\.blobs) ?? [] {
         try Self.use(blob, by: job.id, context.now, db)
       }
     case .keepError(let error):

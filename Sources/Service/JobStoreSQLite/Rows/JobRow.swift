@@ -10,8 +10,6 @@ struct JobRow {
   var leaseUntil: Timestamp?
   let rank: Int64
   let goneAt: Timestamp?
-  /// The job's result, where its JSON may have been written already.
-  var encodedResult: EncodedResult?
 
   var lookup: JobLookup { goneAt == nil ? .found(job) : .gone(owner: job.owner) }
 
@@ -99,14 +97,13 @@ extension JobRow {
       "lease_token": leaseToken, "lease_owner": leaseOwner,
       "lease_until": leaseUntil?.milliseconds, "cancel_requested": job.cancelRequested,
       "sequence": job.sequence, "progress": try job.progress.map(Self.memo.encode),
-      "result": try encodedResult?.text ?? job.result.map(Self.memo.encode),
-      "error": try job.error.map(Self.memo.encode),
+      "result": try job.result.map(Self.memo.encode), "error": try job.error.map(Self.memo.encode),
       "started_at": job.startedAt?.milliseconds, "finished_at": job.finishedAt?.milliseconds,
     ]
   }
 
   /// Of all stores of the process; texts are the same everywhere.
-  static let memo = JSONMemo()
+  fileprivate static let memo = JSONMemo()
 }
 
 extension Job {

@@ -111,15 +111,11 @@ extension SQLiteJobStore {
     _ lease: Lease, _ outcome: Outcome
   ) async throws(JobStoreError) -> FinishAnswer {
     let (ends, end) = AsyncStream.makeStream(of: Job.self)
-    let result = outcome.result.map(EncodedResult.init)
     // On the worker's thread, which waits anyway, so that it does not hold up the writer's.
-    async let told: Void = {
-      result?.encode()
-      for await job in ends { notifier.endNears(job) }
-    }()
+    async let told: Void = { for await job in ends { notifier.endNears(job) } }()
     defer { end.finish() }
     let ended = try await database.durable { [self] db in
-      let held = try self.end(lease, outcome, result, db)
+      let held = try self.end(lease, outcome, db)
       if let job = held?.job, job.state.isFinal { end.yield(job) }
       return held
     } onCommit: { [self] held in
@@ -131,15 +127,13 @@ extension SQLiteJobStore {
     return .written(ended.job.state)
   }
 
-  private func end(
-    _ lease: Lease, _ outcome: Outcome, _ encoded: EncodedResult?, _ db: Database
-  ) throws -> Held? {
+  private func end(_ lease: Lease, _ outcome: Outcome, _ db: Database) throws -> Held? {
     guard var row = try JobRow.held(lease, db) else { return nil }
     var context = TransitionContext(now: clock.now())
     switch outcome {
     case .succeeded(let result):
       for blob in result.candidates.flatMap(\.blobs) { try requireStored(blob.hash, db) }
-      context.result = encoded
+      context.result = result
       try row.transition(.succeed, context, db)
     case .failed(let error, let isTransient):
       try row.transition(.fail(error, isTransient: isTransient), context, db)
@@ -155,13 +149,6 @@ extension SQLiteJobStore {
 extension ClaimedJob {
   init(_ row: JobRow) {
     self.init(job: row.job, lease: Lease(job: row.job.id, token: row.leaseToken))
-  }
-}
-
-extension Outcome {
-  fileprivate var result: JobResult? {
-    guard case .succeeded(let result) = self else { return nil }
-    return result
   }
 }
 
