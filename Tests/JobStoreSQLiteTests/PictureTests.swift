@@ -100,6 +100,29 @@ import Testing
     }
   }
 
+  @Test(arguments: [false, true])
+  func `is kept when its file was taken away, also on a file system without second names`(
+    _ hasLinks: Bool
+  ) async throws {
+    try await withTemporaryFolder { folder in
+      var environment = SQLiteJobStore.Environment()
+      environment.fileCalls.link = { from, to in
+        if hasLinks { return FileCalls.system.link(from, to) }
+        errno = EPERM
+        return -1
+      }
+      let store = try SQLiteJobStore(directory: folder, environment: environment)
+      for _ in 0..<2 {
+        let draft = try await store.draft([1, 2, 3], mediaType: "image/png")
+        let kept = try await store.put(draft)
+        #expect(try await store.read(kept.hash) == [1, 2, 3])
+        let name = kept.hash.text
+        try FileManager.default.removeItem(atPath: "\(folder)/blobs/\(name.prefix(2))/\(name)")
+      }
+      await store.close()
+    }
+  }
+
   private func tracing(_ note: @escaping @Sendable (String) -> Void) -> FileCalls {
     var calls = FileCalls.system
     calls.write = { descriptor, bytes in

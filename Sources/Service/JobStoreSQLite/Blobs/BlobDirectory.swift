@@ -5,7 +5,7 @@ import Jobs
 ///
 /// A file appears under its name only whole and on disk: written elsewhere, fsynced, renamed, and
 /// then the directory fsynced. What is drafted first has a name on the disk already, by which
-/// `recover` finds it, and keeps that until the other one is there, too.
+/// `sweep` finds it, and keeps that until the other one is there, too.
 struct BlobDirectory: Sendable {
   let path: String
   let calls: FileCalls
@@ -32,8 +32,8 @@ struct BlobDirectory: Sendable {
     return draft
   }
 
-  /// Gives a draft its name; `settle` makes that one last.
-  func name(_ hash: BlobHash, _ draft: DraftFile) throws(JobStoreError) {
+  /// Gives a draft its name, where the file system knows second names; `settle` makes that one last.
+  func name(_ hash: BlobHash, _ draft: DraftFile) throws(JobStoreError) -> Bool {
     try draft.link(to: file(of: hash), calls)
   }
 

@@ -47,13 +47,11 @@ final class BlobKeeper: Sendable {
   }
 
   func put(_ draft: BlobDraft) async throws(JobStoreError) -> BlobReference {
-    if !isKept(draft.hash) {
-      try await onQueue { [self] () throws(JobStoreError) in
-        guard let file = draft.preparation as? DraftFile else {
-          return try keep(draft.bytes, draft.hash)
-        }
-        try name(draft.hash, file)
-      }
+    let file = draft.preparation as? DraftFile
+    if file == nil, isKept(draft.hash) { return draft.reference }
+    try await onQueue { [self] () throws(JobStoreError) in
+      if let file, try name(draft.hash, file) { return }
+      try keep(draft.bytes, draft.hash)
     }
     return draft.reference
   }
@@ -83,9 +81,11 @@ final class BlobKeeper: Sendable {
   }
 
   /// The draft's own name keeps the picture until the other one is on disk; nobody waits for that.
-  private func name(_ hash: BlobHash, _ draft: DraftFile) throws(JobStoreError) {
+  ///
+  /// Answers whether the file system could give it two.
+  private func name(_ hash: BlobHash, _ draft: DraftFile) throws(JobStoreError) -> Bool {
     _ = protect(hash)
-    try directory.name(hash, draft)
+    guard try directory.name(hash, draft) else { return false }
     nextQueue().async { [self] in
       do throws(JobStoreError) {
         try directory.settle(hash)
@@ -94,6 +94,7 @@ final class BlobKeeper: Sendable {
         draft.stay()
       }
     }
+    return true
   }
 
   func read(_ hash: BlobHash, range: Range<Int>?) async throws(JobStoreError) -> [UInt8] {

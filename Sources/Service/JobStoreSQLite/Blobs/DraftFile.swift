@@ -23,9 +23,14 @@ final class DraftFile: Sendable {
   }
 
   /// A second name; that somebody else's file has it already is no error.
-  func link(to target: String, _ calls: FileCalls) throws(JobStoreError) {
-    guard calls.link(path, target) == 0 || errno == EEXIST else {
-      throw JobStoreError(errno: errno, doing: "name a picture")
+  ///
+  /// Answers `false` on a file system without second names.
+  func link(to target: String, _ calls: FileCalls) throws(JobStoreError) -> Bool {
+    guard calls.link(path, target) != 0 else { return true }
+    switch errno {
+    case EEXIST: return true
+    case EPERM, EOPNOTSUPP, ENOSYS, EMLINK: return false
+    default: throw JobStoreError(errno: errno, doing: "name a picture")
     }
   }
 
