@@ -72,6 +72,16 @@ package struct Bench: Sendable {
   }
 }
 
+extension JobStore {
+  /// Drafts one picture.
+  package func draft(_ bytes: [UInt8]) async throws -> BlobDraft {
+    guard let draft = try await draft([BlobContent(bytes, mediaType: "image/png")]).first else {
+      throw Unexpected("no draft")
+    }
+    return draft
+  }
+}
+
 package struct Unexpected: Error {
   package let what: String
 

@@ -200,14 +200,14 @@ import Testing
   @Test(arguments: Keeper.allCases)
   func `a draft is no picture until it is put`(_ keeper: Keeper) async throws {
     try await keeper.withStore { bench in
-      let draft = try await bench.store.draft([5, 6, 7], mediaType: "image/png")
+      let draft = try await bench.store.draft([5, 6, 7])
       await #expect(throws: JobStoreError.blobMissing(draft.hash)) {
         try await bench.store.read(draft.hash)
       }
       let kept = try await bench.store.put(draft)
       #expect(try await bench.store.read(kept.hash) == [5, 6, 7])
       #expect(try await bench.store.put([5, 6, 7], mediaType: "image/png") == kept)
-      let again = try await bench.store.draft([5, 6, 7], mediaType: "image/png")
+      let again = try await bench.store.draft([5, 6, 7])
       #expect(try await bench.store.put(again) == kept)
     }
   }

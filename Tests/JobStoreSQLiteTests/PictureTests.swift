@@ -31,7 +31,7 @@ import Testing
       #expect(
         trace.withLock { $0 } == ["write 3", "fsync file", "rename", "fsync directory"])
       trace.withLock { $0 = [] }
-      _ = try await next.put(try await next.draft([1, 2, 3], mediaType: "image/png"))
+      _ = try await next.put(try await next.draft([1, 2, 3]))
       #expect(trace.withLock { $0 } == [] && kept.byteCount == 3)
       await next.close()
     }
@@ -48,7 +48,7 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: folder + "/blobs/tmp").count
       }
       trace.withLock { $0 = [] }
-      var draft: BlobDraft? = try await store.draft([1, 2, 3], mediaType: "image/png")
+      var draft: BlobDraft? = try await store.draft([1, 2, 3])
       // The first fsync is of the new folder's own name, the last one of the draft's.
       let written = ["fsync directory", "write 3", "fsync file", "fsync directory"]
       #expect(try trace.withLock { $0 } == written && drafts() == 1)
@@ -62,7 +62,7 @@ import Testing
       while try drafts() > 0 { try await Task.sleep(for: .milliseconds(5)) }
       #expect(trace.withLock { $0 } == ["link", "fsync directory"])
       #expect(try await store.read(kept.hash) == [1, 2, 3])
-      var unwanted: BlobDraft? = try await store.draft([4], mediaType: "image/png")
+      var unwanted: BlobDraft? = try await store.draft([4])
       #expect(try drafts() == 1 && unwanted != nil)
       unwanted = nil
       #expect(try drafts() == 0)
@@ -83,7 +83,7 @@ import Testing
         isCut.withLock { $0 } ? -1 : FileCalls.system.synchronize(descriptor)
       }
       let store = try SQLiteJobStore(directory: folder, environment: environment)
-      let image = try await store.put(try await store.draft([1, 2, 3], mediaType: "image/png"))
+      let image = try await store.put(try await store.draft([1, 2, 3]))
       let outcome = try await store.submit(
         Submission(owner: "owner", parameters: EditParameters(), seed: 7, image: image))
       guard case .accepted(let job) = outcome else { throw Unexpected("\(outcome)") }
@@ -113,7 +113,7 @@ import Testing
       }
       let store = try SQLiteJobStore(directory: folder, environment: environment)
       for _ in 0..<2 {
-        let draft = try await store.draft([1, 2, 3], mediaType: "image/png")
+        let draft = try await store.draft([1, 2, 3])
         let kept = try await store.put(draft)
         #expect(try await store.read(kept.hash) == [1, 2, 3])
         let name = kept.hash.text
@@ -155,7 +155,7 @@ import Testing
       let store = try SQLiteJobStore(directory: folder, environment: environment)
       isFailing.withLock { $0 = true }
       await #expect(throws: JobStoreError.diskFull) {
-        try await store.put(try await store.draft([1, 2, 3], mediaType: "image/png"))
+        try await store.put(try await store.draft([1, 2, 3]))
       }
       let hash = try BlobHash(of: [1, 2, 3])
       await #expect(throws: JobStoreError.blobMissing(hash)) { try await store.read(hash) }

@@ -44,8 +44,7 @@ struct CheckedEdit: Sendable {
         _ = try Expansion(expand).canvas(width: image.width, height: image.height, limits: limits)
       }
     }
-    async let imageFile = store.draft(draft.image, mediaType: image.format.mediaType)
-    async let maskFile = Self.file(of: draft.mask, limits, store)
+    async let files = Self.drafts(of: draft, image, limits, store)
     async let isPicture: Void = lanes.pictures.run {
       let hash = try BlobHash(of: draft.image)
       try Self.at("/image") {
@@ -54,17 +53,22 @@ struct CheckedEdit: Sendable {
     }
     async let isMask: Void = Self.checkMask(draft, image, limits, pictures, lanes.masks)
     _ = (try await isPicture, try await isMask)
-    (self.image, self.mask) = (try await imageFile, try await maskFile)
+    let drafts = try await files
+    (self.image, mask) = (drafts[0], drafts.count > 1 ? drafts[1] : nil)
     parameters = draft.parameters
     webhook = draft.webhook
   }
 
-  private static func file(
-    of mask: [UInt8]?, _ limits: ImageLimits, _ store: any JobStore
-  ) async throws -> BlobDraft? {
-    guard let mask else { return nil }
-    let info = try at("/mask") { try ImageDecoder.probe(mask, limits: limits) }
-    return try await store.draft(mask, mediaType: info.format.mediaType)
+  /// Of the picture, and of the mask where there is one.
+  private static func drafts(
+    of draft: EditDraft, _ image: ImageInfo, _ limits: ImageLimits, _ store: any JobStore
+  ) async throws -> [BlobDraft] {
+    let mask = try draft.mask.map { bytes in
+      let info = try at("/mask") { try ImageDecoder.probe(bytes, limits: limits) }
+      return BlobContent(bytes, mediaType: info.format.mediaType)
+    }
+    let picture = BlobContent(draft.image, mediaType: image.format.mediaType)
+    return try await store.draft([picture] + (mask.map { [$0] } ?? []))
   }
 
   private static func checkMask(

@@ -24,12 +24,15 @@ struct BlobDirectory: Sendable {
 
   func contains(_ hash: BlobHash) -> Bool { access(file(of: hash), F_OK) == 0 }
 
-  /// The bytes on disk, under a name that says whose they are; it lasts as long as the draft is held.
+  /// The bytes on disk, under a name that says whose they are, for as long as the draft is held;
+  /// `settleDrafts` makes that name last.
   func draft(_ bytes: [UInt8], _ hash: BlobHash) throws(JobStoreError) -> DraftFile {
     try makeFolder(of: hash)
-    let draft = try written(bytes, hash)
+    return try written(bytes, hash)
+  }
+
+  func settleDrafts() throws(JobStoreError) {
     try synchronizeDirectory(temporary)
-    return draft
   }
 
   /// Gives a draft its name, where the file system knows second names; `settle` makes that one last.

@@ -34,15 +34,19 @@ final class BlobKeeper: Sendable {
     }
   }
 
-  /// Writes the file where there is none yet, and keeps its name for later.
-  func draft(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobDraft {
+  /// Writes the files that are not there yet, and keeps their names for later.
+  func draft(_ contents: [BlobContent]) async throws(JobStoreError) -> [BlobDraft] {
     try await onQueue { [self] () throws(JobStoreError) in
-      let hash = try BlobHash(of: bytes)
-      let isThere = directory.contains(hash)
-      if isThere { try keep(bytes, hash) }
-      return BlobDraft(
-        bytes: bytes, mediaType: mediaType, hash: hash,
-        preparation: isThere ? nil : try directory.draft(bytes, hash))
+      var drafts: [BlobDraft] = []
+      for content in contents {
+        let hash = try BlobHash(of: content.bytes)
+        let isThere = directory.contains(hash)
+        if isThere { try keep(content.bytes, hash) }
+        let file = isThere ? nil : try directory.draft(content.bytes, hash)
+        drafts.append(BlobDraft(content, hash: hash, preparation: file))
+      }
+      if drafts.contains(where: { $0.preparation != nil }) { try directory.settleDrafts() }
+      return drafts
     }
   }
 

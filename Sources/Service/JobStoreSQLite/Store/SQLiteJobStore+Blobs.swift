@@ -7,10 +7,8 @@ extension SQLiteJobStore {
     try await blobs.put(bytes, mediaType: mediaType)
   }
 
-  package func draft(
-    _ bytes: [UInt8], mediaType: String
-  ) async throws(JobStoreError) -> BlobDraft {
-    try await blobs.draft(bytes, mediaType: mediaType)
+  package func draft(_ contents: [BlobContent]) async throws(JobStoreError) -> [BlobDraft] {
+    try await blobs.draft(contents)
   }
 
   package func put(_ draft: BlobDraft) async throws(JobStoreError) -> BlobReference {

@@ -38,6 +38,17 @@ package struct BlobReference: Sendable, Hashable, Codable {
   }
 }
 
+/// Bytes of a picture, and what they are.
+package struct BlobContent: Sendable {
+  package let bytes: [UInt8]
+  package let mediaType: String
+
+  package init(_ bytes: [UInt8], mediaType: String) {
+    self.bytes = bytes
+    self.mediaType = mediaType
+  }
+}
+
 /// Bytes that may be kept, and what a store has done for that.
 package struct BlobDraft: Sendable {
   package let bytes: [UInt8]
@@ -46,11 +57,9 @@ package struct BlobDraft: Sendable {
   /// The store's own; cleans up after itself.
   package let preparation: (any Sendable)?
 
-  package init(
-    bytes: [UInt8], mediaType: String, hash: BlobHash, preparation: (any Sendable)? = nil
-  ) {
-    self.bytes = bytes
-    self.mediaType = mediaType
+  package init(_ content: BlobContent, hash: BlobHash, preparation: (any Sendable)? = nil) {
+    bytes = content.bytes
+    mediaType = content.mediaType
     self.hash = hash
     self.preparation = preparation
   }
@@ -66,10 +75,11 @@ package protocol BlobStore: Sendable {
   ///
   /// A blob that no job comes to refer to is removed after a while.
   func put(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobReference
-  /// Brings the bytes as near to being kept as can be while nobody knows yet whether they are wanted.
+  /// Brings pictures as near to being kept as can be while nobody knows yet whether they are wanted;
+  /// the answers come in their order.
   ///
   /// A draft that is let go of leaves nothing behind.
-  func draft(_ bytes: [UInt8], mediaType: String) async throws(JobStoreError) -> BlobDraft
+  func draft(_ contents: [BlobContent]) async throws(JobStoreError) -> [BlobDraft]
   /// As `put` of the draft's bytes.
   func put(_ draft: BlobDraft) async throws(JobStoreError) -> BlobReference
   /// The whole blob; `blobMissing` when it was never there or its time is over.
@@ -79,10 +89,12 @@ package protocol BlobStore: Sendable {
 }
 
 extension BlobStore {
-  package func draft(
-    _ bytes: [UInt8], mediaType: String
-  ) async throws(JobStoreError) -> BlobDraft {
-    BlobDraft(bytes: bytes, mediaType: mediaType, hash: try BlobHash(of: bytes))
+  package func draft(_ contents: [BlobContent]) async throws(JobStoreError) -> [BlobDraft] {
+    var drafts: [BlobDraft] = []
+    for content in contents {
+      drafts.append(BlobDraft(content, hash: try BlobHash(of: content.bytes)))
+    }
+    return drafts
   }
 
   package func put(_ draft: BlobDraft) async throws(JobStoreError) -> BlobReference {
