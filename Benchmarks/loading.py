@@ -52,6 +52,22 @@ def pinned(core, command):
     return command if core is None else ["taskset", "-c", str(core), *command]
 
 
+class Client:
+    """One connection, kept as a backend's client keeps it."""
+
+    def __init__(self, port):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+
+    def ask(self, method, path, body=None, headers=None):
+        """Status, body and headers of one request."""
+        self.connection.request(method, path, body, headers or {})
+        answer = self.connection.getresponse()
+        return answer.status, answer.read(), answer.headers
+
+    def close(self):
+        self.connection.close()
+
+
 class Server:
     """A process that listens on a port of 127.0.0.1, and its children."""
 
@@ -76,13 +92,11 @@ class Server:
 
     def ask(self, method, path, body=None, headers=None):
         """Status, body and headers of one request."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        client = Client(self.port)
         try:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            return answer.status, answer.read(), answer.headers
+            return client.ask(method, path, body, headers)
         finally:
-            connection.close()
+            client.close()
 
     def identifiers(self):
         children = pathlib.Path(
