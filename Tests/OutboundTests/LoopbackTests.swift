@@ -34,12 +34,20 @@ private final class LoopbackPeer: Sendable {
 
   deinit { close(listener) }
 
+  /// Whether all of it could be said; a socket takes only as much as it has room for.
   static func say(_ text: String, to socket: Int32) -> Bool {
-    Array(text.utf8).withUnsafeBytes { bytes in
-      var piece = iovec(
-        iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
-      return platform_send(socket, &piece, 1) == bytes.count
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      guard platform_wait(socket, 1, 10_000) == 1 else { return false }
+      let sent = rest.withUnsafeBytes { bytes in
+        var piece = iovec(
+          iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
+        return platform_send(socket, &piece, 1)
+      }
+      guard sent > 0 else { return false }
+      rest = rest.dropFirst(sent)
     }
+    return true
   }
 
   func client(timeout: Duration) throws -> OutboundClient {
