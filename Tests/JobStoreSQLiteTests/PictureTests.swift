@@ -147,41 +147,26 @@ import Testing
     return calls
   }
 
-  @Test(arguments: ["write", "fsync", "link"])
-  func `that is drafted and does not arrive is not promised`(_ failing: String) async throws {
+  @Test(arguments: ["write", "fsync", "name"], [false, true])
+  func `that does not arrive is not promised`(_ failing: String, _ isDrafted: Bool) async throws {
     try await withTemporaryFolder { folder in
       let isFailing = Lock(false)
       var environment = SQLiteJobStore.Environment()
       environment.fileCalls = full(failing) { isFailing.withLock { $0 } }
       let store = try SQLiteJobStore(directory: folder, environment: environment)
-      isFailing.withLock { $0 = true }
-      await #expect(throws: JobStoreError.diskFull) {
-        try await store.put(try await store.draft([1, 2, 3]))
+      func put() async throws -> BlobReference {
+        isDrafted
+          ? try await store.put(try await store.draft([1, 2, 3]))
+          : try await store.put([1, 2, 3], mediaType: "image/png")
       }
+      isFailing.withLock { $0 = true }
+      await #expect(throws: JobStoreError.diskFull) { try await put() }
       let hash = try BlobHash(of: [1, 2, 3])
       await #expect(throws: JobStoreError.blobMissing(hash)) { try await store.read(hash) }
       // It goes with the last of those who held it, who may be a moment behind.
       while try drafts(in: folder) > 0 { try await Task.sleep(for: .milliseconds(5)) }
-      await store.close()
-    }
-  }
-
-  @Test(arguments: ["write", "fsync", "rename"])
-  func `that does not arrive is not promised`(_ failing: String) async throws {
-    try await withTemporaryFolder { folder in
-      let isFailing = Lock(false)
-      var environment = SQLiteJobStore.Environment()
-      environment.fileCalls = full(failing) { isFailing.withLock { $0 } }
-      let store = try SQLiteJobStore(directory: folder, environment: environment)
-      isFailing.withLock { $0 = true }
-      await #expect(throws: JobStoreError.diskFull) {
-        try await store.put([1, 2, 3], mediaType: "image/png")
-      }
-      let hash = try BlobHash(of: [1, 2, 3])
-      await #expect(throws: JobStoreError.blobMissing(hash)) { try await store.read(hash) }
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/blobs/tmp") == [])
       isFailing.withLock { $0 = false }
-      let blob = try await store.put([1, 2, 3], mediaType: "image/png")
+      let blob = try await put()
       #expect(try await store.read(blob.hash) == [1, 2, 3])
       await store.close()
     }
@@ -196,8 +181,8 @@ import Testing
     return FileCalls(
       write: { fails("write") ? -1 : FileCalls.system.write($0, $1) },
       synchronize: { fails("fsync") ? -1 : FileCalls.system.synchronize($0) },
-      rename: { fails("rename") ? -1 : FileCalls.system.rename($0, $1) },
-      link: { fails("link") ? -1 : FileCalls.system.link($0, $1) })
+      rename: { fails("name") ? -1 : FileCalls.system.rename($0, $1) },
+      link: { fails("name") ? -1 : FileCalls.system.link($0, $1) })
   }
 
   @Test func `is written on when the system takes only a part`() async throws {

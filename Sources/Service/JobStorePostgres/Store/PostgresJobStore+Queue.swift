@@ -45,11 +45,8 @@ extension PostgresJobStore {
   package func waitForJob(
     worker id: String, lease: Duration, timeout: Duration
   ) async -> ClaimedJob? {
-    let worker = notifier.idleWorker(id, lease: lease)
-    defer { notifier.discard(worker) }
-    // What came between the caller's last claim and now woke nobody.
-    if await !hasClaimable() { await worker.wait(timeout: timeout) }
-    return nil
+    await notifier.waitForJob(
+      worker: id, lease: lease, timeout: timeout, unless: hasClaimable)
   }
 
   private func hasClaimable() async -> Bool {

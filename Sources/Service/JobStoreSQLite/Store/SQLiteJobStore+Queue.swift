@@ -56,11 +56,8 @@ extension SQLiteJobStore {
   package func waitForJob(
     worker id: String, lease: Duration, timeout: Duration
   ) async -> ClaimedJob? {
-    let worker = notifier.idleWorker(id, lease: lease)
-    defer { notifier.discard(worker) }
-    // What came between the caller's last claim and now woke nobody.
-    if await !hasClaimable() { await worker.wait(timeout: timeout) }
-    return await worker.leave()
+    await notifier.waitForJob(
+      worker: id, lease: lease, timeout: timeout, unless: hasClaimable)
   }
 
   private func hasClaimable() async -> Bool {

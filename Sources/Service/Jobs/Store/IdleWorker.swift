@@ -1,5 +1,20 @@
 import Locks
 
+extension ChangeNotifier {
+  /// As `JobStore.waitForJob` says it.
+  ///
+  /// - Parameter hasWork: whether there is a job already; what came between the caller's last claim
+  ///   and now woke nobody.
+  package func waitForJob(
+    worker id: String, lease: Duration, timeout: Duration, unless hasWork: () async -> Bool
+  ) async -> ClaimedJob? {
+    let worker = idleWorker(id, lease: lease)
+    defer { discard(worker) }
+    if await !hasWork() { await worker.wait(timeout: timeout) }
+    return await worker.leave()
+  }
+}
+
 /// A worker that waits for work; whoever accepts a job may hand it over instead of waking.
 package final class IdleWorker: Sendable {
   private enum State {
