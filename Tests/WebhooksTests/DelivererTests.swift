@@ -63,6 +63,13 @@ private struct Stage {
     return job
   }
 
+  /// Waits until a request is under way: what is only claimed by then is handed back by a stop.
+  func wait(for receiver: Receiver) async throws {
+    while receiver.underWay.withLock({ $0.now == 0 }) {
+      try await Task.sleep(for: .milliseconds(2))
+    }
+  }
+
   /// Waits until the job's only delivery is as it should be.
   func wait(
     for job: Job, until isDone: (WebhookDelivery) -> Bool
@@ -173,7 +180,7 @@ private struct Stage {
       let deliverer = try stage.deliverer(to: receiver)
       deliverer.start()
       let job = try await stage.ended()
-      _ = try await stage.wait(for: job) { $0.attempt == 1 }
+      try await stage.wait(for: receiver)
       await deliverer.shutDown(grace: .zero)
       let row = try #require(try await stage.bench.store.deliveries(of: job.id).first)
       #expect(row.state == .pending && row.attempt == 0 && row.runAt == stage.bench.clock.now())
@@ -186,10 +193,11 @@ private struct Stage {
   @Test func `waits at its end for what will end soon`() async throws {
     try await Stage.run { stage in
       let (gate, open) = AsyncStream.makeStream(of: Void.self)
-      let deliverer = try stage.deliverer(to: Receiver(["200 OK"], gate: gate))
+      let receiver = Receiver(["200 OK"], gate: gate)
+      let deliverer = try stage.deliverer(to: receiver)
       deliverer.start()
       let job = try await stage.ended()
-      _ = try await stage.wait(for: job) { $0.attempt == 1 }
+      try await stage.wait(for: receiver)
       async let ending: Void = deliverer.shutDown(grace: .seconds(60))
       open.finish()
       await ending
