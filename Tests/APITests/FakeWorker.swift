@@ -21,7 +21,8 @@ struct FakeWorker: Sendable {
     }
   }
 
-  private func outcome(of claimed: ClaimedJob) async throws -> Outcome {
+  /// Every step, and the result.
+  func outcome(of claimed: ClaimedJob) async throws -> Outcome {
     let parameters = claimed.job.parameters
     if parameters.prompt == "fail" {
       return .failed(JobError(code: "broken_prompt", detail: "choose another"), isTransient: false)

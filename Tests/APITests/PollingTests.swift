@@ -7,35 +7,38 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `Polling a job` {
   @Test func `tells every step of a running one, and alike what stands still`() async throws {
-    try await TestService.run(stepTime: .milliseconds(20)) { service in
-      let path = "/v1/edits/\(try await service.submit(try .inpaint()).id)"
-      var steps: Set<Int64> = []
-      var sequence: Int64 = 0
-      var answer = try await service.call(.get, path)
-      while answer["state"] != "succeeded" {
-        guard case .integer(let found)? = answer["sequence"] else { throw Missing() }
-        #expect(found >= sequence)
-        sequence = found
-        if case .integer(let step)? = answer["progress.step"] { steps.insert(step) }
-        try await Task.sleep(for: .milliseconds(2))
-        answer = try await service.call(.get, path)
-      }
-      #expect(steps.count >= 4, "\(steps)")
-      let tag = try #require(answer.fields[.eTag])
-      for _ in 0..<3 {
-        let again = try await service.call(.get, path + "?wait=5")
-        #expect(again.bytes == answer.bytes && again.status == 200)
-        for field in [HTTPField.Name.eTag, .cacheControl, .contentType, .retryAfter] {
-          #expect(again.fields[field] == answer.fields[field])
-        }
-        let known = try await service.call(.get, path, [.ifNoneMatch: tag])
-        #expect(known.status == 304 && known.bytes.isEmpty && known.fields[.eTag] == tag)
-      }
-      guard case .found(let job) = try await service.store.job(try #require(JobID(answer.id)))
-      else { throw Missing() }
-      #expect(
-        service.api.shown.answer(about: job.id, at: job.sequence) != nil, "nothing was kept")
+    let service = try TestService()
+    let path = "/v1/edits/\(try await service.submit(try .inpaint()).id)"
+    let claimed = try #require(
+      try await service.store.claim(worker: "test", lease: .seconds(600)))
+    var sequence: Int64 = 0
+    for step in 1...8 {
+      let progress = JobProgress(
+        stage: "denoise", step: step, steps: 8, candidate: 0, candidates: 1)
+      #expect(try await service.store.report(progress, under: claimed.lease) == .held)
+      let answer = try await service.call(.get, path)
+      guard case .integer(let found)? = answer["sequence"] else { throw Missing() }
+      #expect(answer["progress.step"] == .integer(Int64(step)) && found > sequence)
+      sequence = found
     }
+    let outcome = try await FakeWorker(store: service.store).outcome(of: claimed)
+    _ = try await service.store.finish(claimed.lease, outcome)
+    let answer = try await service.call(.get, path)
+    let tag = try #require(answer.fields[.eTag])
+    for _ in 0..<3 {
+      let again = try await service.call(.get, path + "?wait=5")
+      #expect(again.bytes == answer.bytes && again.status == 200)
+      for field in [HTTPField.Name.eTag, .cacheControl, .contentType, .retryAfter] {
+        #expect(again.fields[field] == answer.fields[field])
+      }
+      let known = try await service.call(.get, path, [.ifNoneMatch: tag])
+      #expect(known.status == 304 && known.bytes.isEmpty && known.fields[.eTag] == tag)
+    }
+    guard case .found(let job) = try await service.store.job(try #require(JobID(answer.id)))
+    else { throw Missing() }
+    #expect(
+      service.api.shown.answer(about: job.id, at: job.sequence) != nil, "nothing was kept")
+    await service.store.close()
   }
 
   @Test func `of a queued one tells its place, which changes without an event`() async throws {

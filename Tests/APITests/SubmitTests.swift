@@ -122,6 +122,8 @@ import Testing
     #expect(try await service.submit(form).status == 400)
     #expect(service.storedFiles == 0)
     #expect(try await service.submit(try .inpaint()).status == 202)
+    // The drafts' own names go when those of the pictures are on the disk.
+    while service.storedFiles > 2 { try await Task.sleep(for: .milliseconds(5)) }
     #expect(service.storedFiles == 2)
     await service.store.close()
   }

@@ -79,21 +79,24 @@ package final class PostgresCluster: Sendable {
 
   /// kill -9 of the server and of every session's process.
   package func crash() throws {
-    let postmaster = try signal(SIGKILL)
-    for _ in 0..<3000 where kill(postmaster, 0) == 0 { usleep(10_000) }
+    // Stopped first, the server makes no session that the list would lack; and a session's process
+    // that lives holds the memory that the next server wants.
+    let processes = try signal(SIGKILL, serverFirst: SIGSTOP)
+    for _ in 0..<3000 where processes.contains(where: { kill($0, 0) == 0 }) { usleep(10_000) }
   }
 
-  /// Sends a signal to the server and to every session's process; answers the server's id.
+  /// Sends a signal to the server, and after it to every session's process; answers their ids.
   @discardableResult
-  package func signal(_ signal: Int32) throws -> Int32 {
+  package func signal(_ signal: Int32, serverFirst first: Int32? = nil) throws -> [Int32] {
     let text = try String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8)
     guard let postmaster = text.split(separator: "\n").first.flatMap({ Int32($0) }) else {
       throw Missing(description: "the server's process id is not to be read")
     }
+    if let first { kill(postmaster, first) }
     let children = try output("/usr/bin/pgrep", ["-P", "\(postmaster)"])
       .split(separator: "\n").compactMap { Int32($0) }
     for process in [postmaster] + children { kill(process, signal) }
-    return postmaster
+    return [postmaster] + children
   }
 
   // MARK: Databases

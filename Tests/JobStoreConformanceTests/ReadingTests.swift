@@ -140,8 +140,8 @@ import Testing
       #expect(lookup == .found(job))
       _ = try await bench.store.cancel(job.id)
       let start = ContinuousClock.now
-      _ = try await bench.store.waitForChange(of: job.id, after: 999, timeout: .seconds(20))
-      #expect(ContinuousClock.now - start < .seconds(5))
+      _ = try await bench.store.waitForChange(of: job.id, after: 999, timeout: .seconds(120))
+      #expect(ContinuousClock.now - start < .seconds(60))
     }
   }
 

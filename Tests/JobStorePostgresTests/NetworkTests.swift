@@ -36,7 +36,7 @@ import Testing
     try await withRelay { relay, url, cluster in
       var environment = PostgresJobStore.Environment()
       environment.patience = .seconds(60)
-      environment.limits.statement = .seconds(1)
+      environment.limits.statement = .seconds(3)
       let store = try await PostgresJobStore(
         address: try Self.address(url, by: relay), environment: environment)
       let job = try await Bench(store).accept()

@@ -115,7 +115,7 @@ import Testing
       var environment = PostgresJobStore.Environment()
       environment.patience = .seconds(60)
       environment.listens = false
-      environment.limits.statement = .seconds(1)
+      environment.limits.statement = .seconds(3)
       let store = try await PostgresJobStore(
         address: try PostgresAddress(url), environment: environment)
       let job = try await Bench(store).accept()

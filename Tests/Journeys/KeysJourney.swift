@@ -59,8 +59,10 @@ struct KeysJourney {
     let answers = polls.stop()
     #expect(answers.count > 10 && answers.allSatisfy { $0 == 200 })
 
-    let ended = try client.get(path + "?wait=60", headers: keys.header("root")).json()
-    #expect(ended["state"] as? String == "succeeded")
+    try eventually("its end") {
+      let job = try client.get(path + "?wait=60", headers: keys.header("root")).json()
+      return job["state"] as? String == "succeeded"
+    }
     #expect(server.terminate() == 0)
     let text = try log(server)
     for (id, secret) in keys.secrets {

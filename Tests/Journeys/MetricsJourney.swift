@@ -40,7 +40,8 @@ struct MetricsJourney {
     let running = try submit(["steps": "150", "n": "10"], to: server)
     try wait(running, for: "running", server)
     let canceled = try submit(["task": "erase"], to: server)
-    #expect(try server.metrics().value("byteedit_jobs_in_flight") == 1)
+    // The worker's thread counts a moment after the store knows.
+    try eventually { try server.metrics().value("byteedit_jobs_in_flight") == 1 }
     #expect(try server.metrics().value("byteedit_queue_depth") == 1)
     let soon = ISO8601DateFormatter().string(from: .now.addingTimeInterval(5))
     let late = try submit(["deadline": soon], to: server)
@@ -109,6 +110,7 @@ struct MetricsJourney {
     let traced = try submit([:], to: server, headers: ["traceparent": Self.traceparent])
     let plain = try submit(["steps": "1"], to: server)
     for id in [traced, plain] { try wait(id, for: "succeeded", server) }
+    try eventually { try worker.log(of: traced).count >= 2 }
     let elsewhere = try worker.log(of: traced)
     #expect(elsewhere.map { $0["message"] } == ["job claimed", "job ended"])
     let here = try server.log(of: traced)
@@ -137,10 +139,9 @@ struct MetricsJourney {
     try eventually { try sleeper.metrics().value("byteedit_lease_lost_total") == 1 }
     let ended = ["status": "succeeded", "task": "inpaint"]
     #expect(try sleeper.metrics().value("byteedit_jobs_total", ended) == 0)
-    #expect(try fleet.workers[1].metrics().value("byteedit_jobs_total", ended) == 1)
+    try eventually { try fleet.workers[1].metrics().value("byteedit_jobs_total", ended) == 1 }
     #expect(try fleet.workers[1].metrics().value("byteedit_lease_lost_total") == 0)
-    let line = try sleeper.log(of: id).last
-    #expect(line?["message"]?.hasPrefix("lease lost") == true)
-    #expect(line?["trace_id"] == Self.trace)
+    try eventually { try sleeper.log(of: id).last?["message"]?.hasPrefix("lease lost") == true }
+    #expect(try sleeper.log(of: id).last?["trace_id"] == Self.trace)
   }
 }

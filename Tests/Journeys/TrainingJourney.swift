@@ -26,7 +26,7 @@ struct TrainingJourney {
     #expect(first.terminationStatus == 0)
 
     let killed = try start(arguments + ["--output", parted])
-    try wait(for: "\"step\":8", in: parted + "/log.jsonl", while: killed)
+    try wait(for: "\"step\":4", in: parted + "/log.jsonl", while: killed)
     kill(killed.processIdentifier, SIGKILL)
     killed.waitUntilExit()
     #expect(!exists(parted + "/judge/model.safetensors"))

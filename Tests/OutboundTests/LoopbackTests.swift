@@ -8,6 +8,7 @@ import Testing
 private final class LoopbackPeer: Sendable {
   let port: UInt16
   private let listener: Int32
+  private let hasGone = DispatchSemaphore(value: 0)
 
   init(_ talk: @escaping @Sendable (Int32) -> Void) throws {
     var address = platform_address(high: 0, low: 0xffff_7f00_0001, port: 0)
@@ -15,11 +16,11 @@ private final class LoopbackPeer: Sendable {
     try #require(listener >= 0)
     try #require(platform_local_address(listener, &address) == 0)
     (self.listener, port) = (listener, address.port)
-    let thread = Thread {
+    let thread = Thread { [hasGone] in
       while platform_wait(listener, 0, 10_000) == 1 {
         var peer = platform_address()
         let socket = platform_accept(listener, &peer)
-        guard socket >= 0 else { return }
+        guard socket >= 0 else { break }
         var buffer = [UInt8](repeating: 0, count: 4096)
         while platform_wait(socket, 0, 10_000) == 1 {
           let count = platform_receive(socket, &buffer, buffer.count)
@@ -28,11 +29,17 @@ private final class LoopbackPeer: Sendable {
         talk(socket)
         close(socket)
       }
+      // Closed here alone: who waits for a number that was closed and given again serves another's.
+      hasGone.wait()
+      close(listener)
     }
     thread.start()
   }
 
-  deinit { close(listener) }
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    hasGone.signal()
+  }
 
   /// Whether all of it could be said; a socket takes only as much as it has room for.
   static func say(_ text: String, to socket: Int32) -> Bool {

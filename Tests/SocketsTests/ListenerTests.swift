@@ -76,9 +76,9 @@ import Testing
     let holder = Holder()
     let listener = try listen(limits: ConnectionLimits(total: 2, perAddress: 9), holder)
     let clients = (0..<4).map { _ in dial(listener.address) }
-    #expect(try await wait { listener.connectionCount == 2 })
+    #expect(try await wait { holder.connections.withLock { $0.count } == 2 })
     try await Task.sleep(for: .milliseconds(50))
-    #expect(holder.connections.withLock { $0.count } == 2)
+    #expect(listener.connectionCount == 2 && holder.connections.withLock { $0.count } == 2)
     holder.closeOne()
     holder.closeOne()
     #expect(try await wait { holder.connections.withLock { $0.count } == 2 })

@@ -20,7 +20,7 @@ import Testing
   }
 
   private func until(_ condition: () -> Bool) async throws {
-    for _ in 0..<2000 where !condition() { try await Task.sleep(for: .milliseconds(5)) }
+    while !condition() { try await Task.sleep(for: .milliseconds(1)) }
   }
 
   private struct Fault: Error {}

@@ -19,7 +19,9 @@ import Workers
     }
   }
 
-  private func resume(_ settings: WorkerSettings) async throws -> [[UInt8]?] {
+  private func resume(
+    _ settings: WorkerSettings, grace: Duration = .milliseconds(1500)
+  ) async throws -> [[UInt8]?] {
     let (attempts, seen) = (Tally(), Lock<[[UInt8]?]>([]))
     try await Workshop.open { shop in
       let first = shop.pool(settings, script: Self.edit(attempts, seen))
@@ -31,7 +33,7 @@ import Workers
           try await Task.sleep(for: .milliseconds(5))
         }
       }
-      await first.shutDown(grace: .milliseconds(1500))
+      await first.shutDown(grace: grace)
       try await shop.withPool(settings, script: Self.edit(attempts, seen)) { _ in
         let ended = try await shop.job(id)
         #expect(ended.state == .succeeded)
@@ -47,13 +49,13 @@ import Workers
   @Test func `are kept at intervals and reach the next attempt`() async throws {
     var settings = WorkerSettings.brisk
     settings.checkpointInterval = .milliseconds(20)
-    #expect(try await resume(settings) == [nil, [7, 8]])
+    #expect(try await resume(settings, grace: .milliseconds(50)) == [nil, [7, 8]])
   }
 
   @Test func `are kept while a pool drains, though their interval is long`() async throws {
     var settings = WorkerSettings.brisk
     settings.checkpointInterval = .seconds(3600)
-    #expect(try await resume(settings) == [nil, [7, 8]])
+    #expect(try await resume(settings, grace: .seconds(5)) == [nil, [7, 8]])
   }
 
   @Test func `are not kept where nobody wants them, nor where they are too large`() async throws {

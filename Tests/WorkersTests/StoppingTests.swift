@@ -78,19 +78,29 @@ import Workers
   }
 
   @Test func `heartbeats keep a lease while the edit computes in silence`() async throws {
+    let clock = ManualClock()
+    var environment = SQLiteJobStore.Environment()
+    environment.clock = clock
     var settings = WorkerSettings.brisk
-    settings.lease = .seconds(1)
-    try await Workshop.open { shop in
+    settings.lease = .seconds(10)
+    try await Workshop.open(environment: environment) { shop in
+      let gate = DispatchSemaphore(value: 0)
       let script = { @Sendable (_: EditInput, _: (EditStep) throws -> Void) in
-        usleep(2_000_000)
+        gate.wait()
         return EditOutput.made(of: [1])
       }
-      try await shop.withPool(settings, script: script) { _ in
+      try await shop.withPool(settings, script: script) { pool in
         let id = try await shop.submit()
-        for _ in 0..<18 {
-          try await Task.sleep(for: .milliseconds(100))
+        while pool.inFlight == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        // Half a minute: three leases. A worker's sign of life follows the round's heartbeats.
+        for _ in 0..<8 {
+          clock.advance(by: .seconds(4))
+          while try await shop.store.workers(seenWithin: .zero).isEmpty {
+            try await Task.sleep(for: .milliseconds(5))
+          }
           #expect(try await shop.store.tidy().leasesExpired == 0)
         }
+        gate.signal()
         #expect(try await shop.job(id).attempt == 1)
       }
     }
@@ -103,16 +113,17 @@ import Workers
     settings.lease = .milliseconds(100)
     settings.attemptLimit = .milliseconds(200)
     try await Workshop.open(settings: store) { shop in
+      let gate = DispatchSemaphore(value: 0)
       let script = { @Sendable (_: EditInput, _: (EditStep) throws -> Void) in
-        usleep(800_000)
+        gate.wait()
         return EditOutput.made(of: [1])
       }
       try await shop.withPool(settings, script: script) { _ in
         let id = try await shop.submit()
-        try await Task.sleep(for: .milliseconds(600))
         while try await shop.store.tidy().leasesExpired == 0 {
           try await Task.sleep(for: .milliseconds(5))
         }
+        gate.signal()
         let job = try await shop.job(id)
         #expect(job.state == .failed && job.error == .workerLost)
       }
@@ -123,7 +134,9 @@ import Workers
   @Test func `a pool that shuts down lets the running job finish and takes no other`() async throws
   {
     try await Workshop.open { shop in
+      let gate = DispatchSemaphore(value: 0)
       let pool = shop.pool { _, _ in
+        gate.wait()
         usleep(300_000)
         return .made(of: [1])
       }
@@ -131,6 +144,7 @@ import Workers
       let first = try await shop.submit()
       let second = try await shop.submit()
       while pool.inFlight == 0 { try await Task.sleep(for: .milliseconds(5)) }
+      gate.signal()
       await pool.shutDown(grace: .seconds(10))
       #expect(try await shop.job(first).state == .succeeded)
       #expect(try await shop.job(second) { _ in true }.state == .queued)

@@ -76,7 +76,7 @@ import Workers
       let start = ContinuousClock.now
       let job = try await shop.job(try await shop.submit())
       #expect(job.state == .succeeded)
-      #expect(ContinuousClock.now - start < .seconds(5))
+      #expect(ContinuousClock.now - start < .seconds(30))
       await shop.store.drain()
       await pool.shutDown(grace: .seconds(5))
     }

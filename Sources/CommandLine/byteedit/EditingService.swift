@@ -28,6 +28,7 @@ struct EditingService: Service {
   let logger: Logger
 
   func run() async throws {
+    let hangUps = await hangUp.listen()
     try await pool?.start(description: description ?? .null)
     webhooks?.start()
     for (index, server) in servers.enumerated() {
@@ -42,7 +43,7 @@ struct EditingService: Service {
     health.started()
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await upkeep.run() }
-      group.addTask { await hangUp.run() }
+      group.addTask { await hangUp.run(hangUps) }
       try? await gracefulShutdown()
       group.cancelAll()
     }

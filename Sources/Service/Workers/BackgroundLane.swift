@@ -24,11 +24,15 @@ final class BackgroundLane: Sendable {
   }
 
   func post(maySkip: Bool = false, _ work: @escaping @Sendable () async -> Void) {
+    append(Item(maySkip: maySkip, work: work), limit: limit)
+  }
+
+  private func append(_ item: Item, limit: Int) {
     let begins = state.withLock { state in
       if state.waiting.count >= limit, let index = state.waiting.lastIndex(where: \.maySkip) {
         state.waiting.remove(at: index)
       }
-      state.waiting.append(Item(maySkip: maySkip, work: work))
+      state.waiting.append(item)
       defer { state.isRunning = true }
       return !state.isRunning
     }
@@ -52,7 +56,10 @@ final class BackgroundLane: Sendable {
   func drain() {
     guard state.withLock({ $0.isRunning }) else { return }
     waiting { [self] in
-      await withCheckedContinuation { continuation in post { continuation.resume() } }
+      await withCheckedContinuation { continuation in
+        // Nothing gives way to the end.
+        append(Item(maySkip: false) { continuation.resume() }, limit: .max)
+      }
     }
   }
 }

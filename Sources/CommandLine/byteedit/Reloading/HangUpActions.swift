@@ -37,8 +37,13 @@ final class HangUpActions: Sendable {
     }
   }
 
-  /// Waits for signals until its task is cancelled.
-  func run() async {
-    for await _ in await UnixSignalsSequence(trapping: .sighup) { await perform() }
+  /// From now on no signal is lost; to be called before anybody is told that the process is ready.
+  func listen() async -> UnixSignalsSequence {
+    await UnixSignalsSequence(trapping: .sighup)
+  }
+
+  /// Does everything at each of `signals` until its task is cancelled.
+  func run(_ signals: UnixSignalsSequence) async {
+    for await _ in signals { await perform() }
   }
 }

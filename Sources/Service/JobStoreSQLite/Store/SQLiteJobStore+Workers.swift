@@ -68,16 +68,18 @@ extension SQLiteJobStore {
   package func heartbeat(
     _ lease: Lease, for span: Duration
   ) async throws(JobStoreError) -> LeaseAnswer {
-    let now = clock.now()
     let sql = """
       UPDATE jobs SET lease_until = ?, heartbeat_at = ?
       WHERE id = ? AND state = 'running' AND lease_token = ? RETURNING cancel_requested
       """
-    let until = (now + span).milliseconds
-    let isCanceled = try await database.relaxed { db in
-      try Bool.fetchOne(
+    let isCanceled = try await database.relaxed { [clock] db in
+      // By the time of writing: a lease that waited for others to write is as long as any.
+      let now = clock.now()
+      return try Bool.fetchOne(
         db.cachedStatement(sql: sql),
-        arguments: [until, now.milliseconds, lease.job.text, lease.token])
+        arguments: [
+          (now + span).milliseconds, now.milliseconds, lease.job.text, lease.token,
+        ])
     }
     guard let isCanceled else { return .lost }
     return isCanceled ? .cancelRequested : .held
