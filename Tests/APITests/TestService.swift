@@ -236,22 +236,28 @@ struct TestForm {
 
 enum TestPicture {
   static func image(width: Int = 24, height: Int = 16) throws -> [UInt8] {
-    try png(width, height) { x, y in [UInt8(x * 10 & 255), UInt8(y * 15 & 255), 90] }
+    try ImageEncoder.png(try scene(width, height))
+  }
+
+  static func jpeg() throws -> [UInt8] { try ImageEncoder.jpeg(try scene(24, 16)) }
+
+  private static func scene(_ width: Int, _ height: Int) throws -> Picture {
+    try picture(width, height) { x, y in [UInt8(x * 10 & 255), UInt8(y * 15 & 255), 90] }
   }
 
   /// White in the middle.
   static func mask(width: Int = 24, height: Int = 16, isEmpty: Bool = false) throws -> [UInt8] {
-    try png(width, height) { x, y in
-      let isHole = !isEmpty && (8..<16).contains(x) && (4..<12).contains(y)
-      return [UInt8](repeating: isHole ? 255 : 0, count: 3)
-    }
+    try ImageEncoder.png(
+      try picture(width, height) { x, y in
+        let isHole = !isEmpty && (8..<16).contains(x) && (4..<12).contains(y)
+        return [UInt8](repeating: isHole ? 255 : 0, count: 3)
+      })
   }
 
-  private static func png(
+  private static func picture(
     _ width: Int, _ height: Int, _ pixel: (Int, Int) -> [UInt8]
-  ) throws -> [UInt8] {
+  ) throws -> Picture {
     let pixels = (0..<height).flatMap { y in (0..<width).flatMap { x in pixel(x, y) } }
-    return try ImageEncoder.png(
-      Picture(width: width, height: height, channels: 3, depth: 8, samples: pixels))
+    return try Picture(width: width, height: height, channels: 3, depth: 8, samples: pixels)
   }
 }

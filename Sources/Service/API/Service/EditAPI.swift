@@ -95,7 +95,8 @@ package struct EditAPI: Sendable {
       route(.get, "/startupz", scope: nil, startupz),
       route(.get, "/metrics", scope: .read, metrics),
       route(.get, "/openapi.yaml", scope: nil, document),
-    ] + openInferenceRoutes + stableDiffusionRoutes + cogRoutes
+    ] + openInferenceRoutes + stableDiffusionRoutes + iopaintRoutes
+      + cogRoutes
   }
 
   /// Health and metrics alone, for a process that only works.

@@ -13,6 +13,8 @@ extension HTTPField.Name {
   static let accelBuffering = known("X-Accel-Buffering")
   /// Tells OpenAI's clients whether to send a request again.
   package static let shouldRetry = known("X-Should-Retry")
+  /// Tells IOPaint's clients the seed that their picture came from.
+  package static let seed = known("X-Seed")
   package static let referrerPolicy = known("Referrer-Policy")
   package static let forwarded = known("Forwarded")
   package static let xForwardedFor = known("X-Forwarded-For")

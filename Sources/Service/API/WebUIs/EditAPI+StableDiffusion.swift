@@ -8,24 +8,14 @@ import Jobs
 extension EditAPI {
   var stableDiffusionRoutes: [Route] {
     [
-      stableDiffusionRoute(.post, "/sdapi/v1/img2img", scope: .edit, imageToImage),
-      stableDiffusionRoute(.get, "/sdapi/v1/progress", scope: .read, progress),
-      stableDiffusionRoute(.post, "/sdapi/v1/interrupt", scope: .edit, interrupt),
-      stableDiffusionRoute(.get, "/sdapi/v1/options", scope: .read, options),
-      stableDiffusionRoute(.get, "/sdapi/v1/samplers", scope: .read, samplers),
-      stableDiffusionRoute(.get, "/sdapi/v1/sd-models", scope: .read, checkpoints),
+      webUIRoute(
+        .post, "/sdapi/v1/img2img", scope: .edit, names: StableDiffusionForm.names, imageToImage),
+      webUIRoute(.get, "/sdapi/v1/progress", scope: .read, progress),
+      webUIRoute(.post, "/sdapi/v1/interrupt", scope: .edit, interrupt),
+      webUIRoute(.get, "/sdapi/v1/options", scope: .read, options),
+      webUIRoute(.get, "/sdapi/v1/samplers", scope: .read, samplers),
+      webUIRoute(.get, "/sdapi/v1/sd-models", scope: .read, checkpoints),
     ]
-  }
-
-  private func stableDiffusionRoute(
-    _ method: HTTPRequest.Method, _ pattern: String, scope: Scope?,
-    _ operation: nonisolated(nonsending) @escaping @Sendable (Request) async throws -> Response
-  ) -> Route {
-    route(
-      method, pattern, scope: scope, operation,
-      failure: { error, problem in
-        (error as? StableDiffusionError ?? StableDiffusionError(problem())).response
-      })
   }
 
   // MARK: Edits
@@ -62,12 +52,12 @@ extension EditAPI {
 
   private func imageToImage(_ request: Request) async throws -> Response {
     let (id, _, form) = try await accept(request) {
-      let form = try await stableDiffusionForm(of: request)
+      let form = try await webUIForm(of: request, StableDiffusionForm.init)
       return (form.body, form)
     }
     let job = try await WaitedEdit(self, id, request).end()
     guard job.state == .succeeded, let result = job.result else {
-      throw StableDiffusionError(job)
+      throw WebUIError(job)
     }
     var images: [String] = []
     let shown = form.sendsImages ? result.candidates.map(\.image) : []
@@ -85,16 +75,6 @@ extension EditAPI {
         images: images, parameters: document.parameters, info: try JSONText.encode(info)))
     response.fields[.contentLocation] = link("/v1/edits/\(id)")
     return response
-  }
-
-  private func stableDiffusionForm(of request: Request) async throws -> StableDiffusionForm {
-    let collected = try await collectors.json.collect(request.body)
-    return try await checking.pictures.run { [configuration] in
-      try collected.withBytes { bytes in
-        try StableDiffusionForm(
-          try SubmittedBody.object(bytes, maximumDepth: configuration.jsonDepth))
-      }
-    }
   }
 
   // MARK: Progress
@@ -181,7 +161,7 @@ extension EditAPI {
       var options: [String: String] = [:]
     }
     return Response.json(
-      StableDiffusionForm.samplers.map {
+      WebUISampler.all.map {
         Entry(name: $0.names[0], aliases: Array($0.names.dropFirst()))
       })
   }

@@ -2,21 +2,25 @@ import HTTP
 import HTTPTypes
 import Jobs
 
-/// An error as clients of the web UI's API read it.
-struct StableDiffusionError: Error {
+/// An error as clients of AUTOMATIC1111's API and of IOPaint's, which has the same form, read it.
+struct WebUIError: Error {
   var status: HTTPResponse.Status
   var detail: String
   /// When another try is worth it, and which key would do.
   var fields = HTTPFields()
 
-  static func invalid(_ field: String, _ detail: String) -> StableDiffusionError {
-    StableDiffusionError(status: .unprocessableContent, detail: "\(field) \(detail)")
+  static func invalid(_ field: String, _ detail: String) -> WebUIError {
+    WebUIError(status: .unprocessableContent, detail: "\(field) \(detail)")
   }
 }
 
-extension StableDiffusionError {
-  init(_ problem: Problem) {
-    let details = problem.errors.map { "\($0.pointer.dropFirst()) \($0.detail)" }
+extension WebUIError {
+  /// - Parameter names: what fields of ours are called where the client comes from.
+  init(_ problem: Problem, names: [String: String]) {
+    let details = problem.errors.map { error in
+      let name = String(error.pointer.dropFirst())
+      return "\(names[name] ?? name) \(error.detail)"
+    }
     self.init(
       status: problem.status == .badRequest ? .unprocessableContent : problem.status,
       detail: details.isEmpty ? problem.detail : details.joined(separator: "; "),
