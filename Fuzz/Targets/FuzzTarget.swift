@@ -42,6 +42,7 @@ package enum FuzzTargets {
     TokenizerTarget.self, TorchTarget.self, WordPieceTarget.self, RequestHeadTarget.self,
     ChunkedTarget.self, MultipartTarget.self, JSONRequestTarget.self, PNGTarget.self,
     JPEGTarget.self, ServeTarget.self, WebhookTarget.self, ResponseTarget.self,
+    TranslationTarget.self,
   ]
 
   /// The target of a name.

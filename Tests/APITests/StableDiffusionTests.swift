@@ -48,7 +48,8 @@ import Testing
       (["mask": 3], "mask"), (["mask": .null], "mask"), (["prompt": 3], "prompt"),
       (["steps": "8"], "steps"), (["steps": 0], "steps"), (["batch_size": 11], "batch_size"),
       (["batch_size": 4_000_000_000, "n_iter": 4_000_000_000], "batch_size"),
-      (["seed": -2], "seed"),
+      (["batch_size": -1, "n_iter": -1], "batch_size"), (["batch_size": 1.5], "batch_size"),
+      (["seed": -2], "seed"), (["cfg_scale": 99], "cfg_scale"),
       (["send_images": "yes"], "send_images"),
     ] as [([String: JSONValue], String)])
   func `what is wrong is named`(fields: [String: JSONValue], name: String) async throws {

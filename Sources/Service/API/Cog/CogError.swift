@@ -4,17 +4,17 @@ import Jobs
 
 /// An error as clients of Cog's API read it: what FastAPI says of a request that does not hold, or one
 /// sentence.
-struct CogError: Error {
+package struct CogError: Error {
   /// One wrong value and where it stands: `["body", "input", "steps"]`.
-  struct Detail: Encodable {
+  package struct Detail: Encodable {
     var loc: [String]
-    var msg: String
+    package var msg: String
     var type = "value_error"
   }
 
   var status: HTTPResponse.Status
-  var message: String
-  var details: [Detail] = []
+  package var message: String
+  package var details: [Detail] = []
   /// When another try is worth it, and which key would do.
   var fields = HTTPFields()
 

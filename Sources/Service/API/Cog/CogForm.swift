@@ -1,16 +1,16 @@
 import HTTP
-import Jobs
+package import Jobs
 
 /// The body of `POST /predictions` as a submission of ours.
 ///
 /// `input` has the fields of `/v1/edits`, pictures as data URLs.
 ///
 /// Source: replicate/cog, docs/http.md, "POST /predictions", and `PredictionRequest` of its server.
-struct CogForm: Sendable {
-  let id: PredictionID?
+package struct CogForm: Sendable {
+  package let id: PredictionID?
   /// Which model the client means; nil is any.
   let version: String?
-  let body: SubmittedBody
+  package let body: SubmittedBody
 
   /// Marks jobs that came this way; it holds the name that the client chose.
   static let mark = "cog"
@@ -24,7 +24,7 @@ struct CogForm: Sendable {
   private static let known = ["id", "input", "version", "webhook", "webhook_events_filter"]
 
   /// - Parameter pathID: what the path names the prediction.
-  init(_ given: [String: JSONValue], pathID: PredictionID?) throws(CogError) {
+  package init(_ given: [String: JSONValue], pathID: PredictionID?) throws(CogError) {
     var reader = Reader(given: given.filter { $0.value != .null })
     reader.refuseUnknown(Self.known)
     id = reader.id(pathID)

@@ -2,15 +2,15 @@ import Jobs
 
 /// A prediction's name that its client chose: 1 to 128 of the letters, digits, `-`, `.`, `_` and `~`
 /// that stand in a path as they are (RFC 3986, section 2.3).
-struct PredictionID: Sendable, Hashable {
+package struct PredictionID: Sendable, Hashable {
   static let lengths = 1...128
   static let rule =
     "must be 1 to 128 letters, digits, -, ., _ or ~, not . or .. alone, and not a name that this "
     + "service gives (edit_…)"
 
-  let text: String
+  package let text: String
 
-  init?(_ text: String) {
+  package init?(_ text: String) {
     guard Self.lengths.contains(text.utf8.count), text.utf8.allSatisfy(Self.isUnreserved),
       text != ".", text != "..", JobID(text) == nil
     else { return nil }

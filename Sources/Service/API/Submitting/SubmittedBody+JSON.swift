@@ -1,6 +1,6 @@
 import FoundationEssentials
 import HTTP
-import Jobs
+package import Jobs
 
 extension SubmittedBody {
   /// Sorts a JSON object; `image` and `mask` are base64 or data URLs.
@@ -23,7 +23,7 @@ extension SubmittedBody {
   }
 
   /// The members of a JSON object.
-  static func object(
+  package static func object(
     _ body: UnsafeRawBufferPointer, maximumDepth: Int
   ) throws(APIError) -> [String: JSONValue] {
     guard JSONDepth.isWithin(maximumDepth, body) else {

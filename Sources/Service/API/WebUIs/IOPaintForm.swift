@@ -1,6 +1,6 @@
 import HTTP
-import Imaging
-import Jobs
+package import Imaging
+package import Jobs
 
 /// `POST /api/v1/inpaint` of IOPaint as a submission of ours.
 ///
@@ -11,8 +11,8 @@ import Jobs
 /// does; those that would make another edit of it are refused.
 ///
 /// Source: Sanster/IOPaint, `InpaintRequest` of its schema.
-struct IOPaintForm: Sendable {
-  let body: SubmittedBody
+package struct IOPaintForm: Sendable {
+  package let body: SubmittedBody
 
   /// Fields of ours by the names that they have here.
   static let names = [
@@ -22,7 +22,7 @@ struct IOPaintForm: Sendable {
   ]
 
   /// - Parameter limits: of the picture, whose size and format an edit's fields depend on here.
-  init(_ given: [String: JSONValue], limits: ImageLimits) throws(WebUIError) {
+  package init(_ given: [String: JSONValue], limits: ImageLimits) throws(WebUIError) {
     var reader = WebUIReader(given: given)
     try Self.refuse(reader)
     guard let image = try reader.picture("image") else {

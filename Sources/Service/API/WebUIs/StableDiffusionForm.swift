@@ -1,5 +1,5 @@
 import HTTP
-import Jobs
+package import Jobs
 
 /// `POST /sdapi/v1/img2img` as a submission of ours.
 ///
@@ -7,8 +7,8 @@ import Jobs
 /// so on) are passed over, as the original does with what it does not know.
 ///
 /// Source: AUTOMATIC1111 stable-diffusion-webui, `StableDiffusionProcessingImg2Img` of its API.
-struct StableDiffusionForm: Sendable {
-  let body: SubmittedBody
+package struct StableDiffusionForm: Sendable {
+  package let body: SubmittedBody
   let sendsImages: Bool
   let includesInitImages: Bool
 
@@ -21,7 +21,7 @@ struct StableDiffusionForm: Sendable {
   /// Marks jobs that came this way: progress and interruption are about them alone.
   static let mark = "sdapi"
 
-  init(_ given: [String: JSONValue]) throws(WebUIError) {
+  package init(_ given: [String: JSONValue]) throws(WebUIError) {
     var reader = WebUIReader(given: given)
     let image = try reader.picture(ofFirst: "init_images")
     var pictures = ["image": image]
@@ -47,7 +47,7 @@ struct StableDiffusionForm: Sendable {
   private static func count(_ reader: WebUIReader) throws(WebUIError) -> JSONValue {
     let sides = [try reader.integer("batch_size") ?? 1, try reader.integer("n_iter") ?? 1]
     let (count, overflows) = sides[0].multipliedReportingOverflow(by: sides[1])
-    guard !overflows, EditParameters.Ranges.count.contains(count) else {
+    guard !overflows, sides[0] > 0, EditParameters.Ranges.count.contains(count) else {
       throw .invalid("batch_size", "times n_iter must lie between 1 and 10")
     }
     return .integer(Int64(count))

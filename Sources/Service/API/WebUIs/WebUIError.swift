@@ -3,9 +3,9 @@ import HTTPTypes
 import Jobs
 
 /// An error as clients of AUTOMATIC1111's API and of IOPaint's, which has the same form, read it.
-struct WebUIError: Error {
+package struct WebUIError: Error {
   var status: HTTPResponse.Status
-  var detail: String
+  package var detail: String
   /// When another try is worth it, and which key would do.
   var fields = HTTPFields()
 

@@ -61,11 +61,14 @@ struct WebUIReader {
 
   func integer(_ name: String) throws(WebUIError) -> Int? {
     guard let value = value(name) else { return nil }
-    switch value {
-    case .integer(let integer): return Int(exactly: integer)
-    case .number(let number): return Int(exactly: number)
-    default: throw .invalid(name, "must be a whole number")
-    }
+    let whole: Int? =
+      switch value {
+      case .integer(let integer): Int(exactly: integer)
+      case .number(let number): Int(exactly: number)
+      default: nil
+      }
+    guard let whole else { throw .invalid(name, "must be a whole number") }
+    return whole
   }
 
   func flag(_ name: String) throws(WebUIError) -> Bool? {
