@@ -44,6 +44,12 @@ struct BestOfCommand: ParsableCommand {
     if count < 1 { throw ValidationError("--count must be at least 1") }
     if !(2...100).contains(candidates) { throw ValidationError("--candidates takes 2 to 100") }
     if threads < 0 { throw ValidationError("--threads must not be negative") }
+    _ = try choices()
+  }
+
+  /// Weights by their text.
+  private func choices() throws -> [(String, RewardWeights)] {
+    try weights.map { ($0, try SelectOption.weights($0, of: "--weights")) }
   }
 
   func run() throws {
@@ -53,30 +59,12 @@ struct BestOfCommand: ParsableCommand {
       let evidence = BestOf(
         editor, judges: try judges.load(), probe: try Probe(folder: probe),
         subjects: try scenes.subjects(for: editor, split: .test, tasks: [(.object, 100)]),
-        seed: scenes.seed, weights: try weights.map { ($0, try Self.weights($0)) })
+        seed: scenes.seed, weights: try choices())
       let table = try evidence(count, candidates: candidates) {
         EvaluationProgress.show($0, of: count)
       }
       print(table.markdown)
     }
-  }
-}
-
-extension BestOfCommand {
-  private static func weights(_ text: String) throws -> RewardWeights {
-    var weights = RewardWeights()
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
-      guard sides.count == 2, let kind = JudgeKind(rawValue: sides[0]),
-        let weight = Double(sides[1]), weight >= 0, weight.isFinite
-      else {
-        throw ValidationError(
-          "--weights: '\(part)' is not a judge and its weight, such as alignment=2; the judges are "
-            + JudgeKind.allCases.map(\.rawValue).joined(separator: ", "))
-      }
-      weights[kind] = weight
-    }
-    return weights
   }
 }
 

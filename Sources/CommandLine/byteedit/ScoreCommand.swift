@@ -111,7 +111,7 @@ struct ScoreCommand: ParsableCommand {
 /// Weights of judges as an option names them: `aesthetic=1,coherence=2`.
 enum SelectOption {
   /// As fields of a form.
-  static func fields(_ text: String?) throws -> [String: String] {
+  static func fields(_ text: String?, of option: String = "--select") throws -> [String: String] {
     guard let text else { return [:] }
     var fields: [String: String] = [:]
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -119,11 +119,22 @@ enum SelectOption {
         $0.trimmingCharacters(in: .whitespaces)
       }
       guard sides.count == 2 else {
-        throw ValidationError("--select takes judges and weights, as in aesthetic=1,coherence=2")
+        throw ValidationError("\(option) takes judges and weights, as in aesthetic=1,coherence=2")
       }
       fields["select[\(sides[0])]"] = sides[1]
     }
     return fields
+  }
+
+  /// By the rules of the service.
+  static func weights(_ text: String, of option: String) throws -> RewardWeights {
+    let fields = try fields(text, of: option)
+    do {
+      let given = try ScoreParameters(form: fields).select
+      return given.map(RewardWeights.init) ?? RewardWeights()
+    } catch {
+      throw ValidationError("\(option): \(error.lines)")
+    }
   }
 }
 
