@@ -38,6 +38,21 @@ final class TranslationTarget: FuzzTarget {
     }
   }
 
+  /// Names, values and what stands between them, so that most of a changed body stays JSON.
+  static func parts(of input: [UInt8]) -> [[UInt8]] {
+    var parts: [[UInt8]] = []
+    var start = 0
+    for (place, byte) in input.enumerated() where ends.contains(byte) {
+      if start < place { parts.append(Array(input[start..<place])) }
+      parts.append([byte])
+      start = place + 1
+    }
+    if start < input.count { parts.append(Array(input[start...])) }
+    return parts
+  }
+
+  private static let ends = Array("\n{}[]:,".utf8)
+
   private struct Unknown: Error {}
 
   private static func translate(
