@@ -133,10 +133,12 @@ import Testing
         Issue.record("no list")
         return
       }
+      var asked: Set<String> = []
       for name in names {
-        #expect(try await parameters(["sd_sampler": name], service)["sampler"] != nil)
+        let parameters = try await parameters(["sd_sampler": name], service)
+        asked.insert(try #require(parameters["sampler"]?.text))
       }
-      #expect(names.count == EditParameters.Sampler.allCases.count)
+      #expect(asked == Set(EditParameters.Sampler.allCases.map(\.rawValue)))
     }
   }
 }

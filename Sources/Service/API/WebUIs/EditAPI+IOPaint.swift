@@ -17,7 +17,7 @@ extension EditAPI {
   private func inpaint(_ request: Request) async throws -> Response {
     let (id, _, _) = try await accept(request) { [limits = configuration.images] in
       let form = try await webUIForm(of: request) { try IOPaintForm($0, limits: limits) }
-      return (form.body, form)
+      return (form.body, ())
     }
     let job = try await WaitedEdit(self, id, request).end()
     guard job.state == .succeeded, let best = job.result?.candidates.first else {
